@@ -1,0 +1,237 @@
+/**
+ * The one set of parameters, each with unit, reason and source. They change only by a versioned
+ * block. `mainParams` is the network; `minimalParams` has seconds instead of hours, for tests and
+ * demonstrations. Source where none is named: protocol.md section 8.
+ */
+import { type Dc, dc, type Motes, tokens } from "./units.ts";
+
+export interface Params {
+  readonly name: "main" | "minimal";
+
+  /** Protocol seconds per slot; each slot draws challengers. */
+  readonly slotSeconds: number;
+  /** Protocol seconds after the drawing block in which open-challenge is accepted. */
+  readonly openSeconds: number;
+  /** Protocol seconds after the target's block by which a challenger must have revealed. */
+  readonly challengeTimeoutSeconds: number;
+  /** Protocol seconds after the timeout in which a late receipt is accepted; then units are booked. */
+  readonly lateSeconds: number;
+  /** Protocol seconds per epoch; rewards are booked at its end. */
+  readonly epochSeconds: number;
+  /** Most that protocol time may advance in one block, so that a ledger that slept wakes to open deadlines. */
+  readonly idleLimitSeconds: number;
+
+  /** Slots draw one challenge for every `challengeIntervalSeconds` of hotspot time: each about every 6 h. */
+  readonly challengeIntervalSeconds: number;
+  /** No slot has more challenges than this, whatever the fleet: the ledger must bear it. */
+  readonly challengesPerSlotMax: number;
+  /** Reports in one challenge-receipts. */
+  readonly reportsMax: number;
+  /** Witnesses of one challenge that are paid (HIP-15's successors; 14 to Helium's end). */
+  readonly selectedMax: number;
+  /** A witness is acknowledged at most this long after the target's receipt, ms (rule 6). */
+  readonly witnessLagMs: number;
+  /** Reported frequency may differ by this much, Hz, inclusive (rule 8). */
+  readonly frequencyToleranceHz: number;
+  /** Whole kilometres between beaconer and witness at most (rule 11; HIP-58). */
+  readonly witnessDistanceMaxKm: number;
+  /** Grid distance of res-11 parents at least (rule 12; Helium PoC v5). */
+  readonly witnessCellsMin: number;
+  /** Where the grid distance cannot be computed, great-circle metres at least (rule 12). */
+  readonly witnessMetersMin: number;
+
+  /** Protocol seconds in which a hotspot counts as active after it took part, and between presences. */
+  readonly activitySeconds: number;
+  /** Floor of the reciprocity window, protocol seconds (rule 14). */
+  readonly reciprocityFloorSeconds: number;
+  /** The window also spans this many average challenge intervals. */
+  readonly reciprocityIntervals: number;
+  /** Protocol seconds for which coverage pay is held before it is released. */
+  readonly holdbackSeconds: number;
+
+  /** Token emission per year of 365 days in the first halving period. */
+  readonly emissionPerYear: Motes;
+  /** Protocol seconds after which emission halves. */
+  readonly halvingSeconds: number;
+  /** Percent of an epoch's emission for block producers, floored. */
+  readonly consensusPercent: bigint;
+  /** Percent of coverage pay for challengers, floored. */
+  readonly challengerPercent: bigint;
+  /** Percent of coverage pay for beaconers, floored; the rest is for witnesses. */
+  readonly beaconerPercent: bigint;
+
+  /** Bond of a hotspot in DC at the oracle price when it is added: 40 USD. */
+  readonly bondDc: Dc;
+  /** Protocol seconds between leaving and the bond's return. */
+  readonly unbondingSeconds: number;
+  /** Protocol seconds in which evidence is accepted and kept. */
+  readonly evidenceWindowSeconds: number;
+  /** Percent of the bond that a challenger loses for leaving out an acknowledged witness. */
+  readonly omissionPenaltyPercent: bigint;
+  /** Percent of the bond that a challenger loses for opening and not revealing. */
+  readonly silencePenaltyPercent: bigint;
+  /** Percent of a slashed stake that goes to the reporter; the rest is burned. */
+  readonly reporterPercent: bigint;
+
+  readonly validatorStake: Motes;
+  readonly validatorsMax: number;
+
+  readonly addHotspotFeeDc: Dc;
+  readonly assertLocationFeeDc: Dc;
+  /** One free location assertion each such period, protocol seconds. */
+  readonly freeAssertSeconds: number;
+  readonly registerRouterFeeDc: Dc;
+  /** Addresses in one slab of device addresses. */
+  readonly slabAddresses: number;
+  readonly slabFeeDc: Dc;
+  /** First device address that slabs are given out from: NetID 000024 (LoRaWAN Backend 1.0 §12). */
+  readonly devAddrBase: number;
+  /** Bytes of one EUI filter at most. */
+  readonly filterBytesMax: number;
+  /** Bytes of a transaction that 1 DC of fee pays. */
+  readonly feeBytesPerDc: number;
+
+  /** An oracle's submission counts this long, protocol seconds. */
+  readonly priceWindowSeconds: number;
+
+  /** Seconds after the last block by which the next is made while there is work. */
+  readonly blockSecondsBusy: number;
+  /** Seconds after the last block by which the next is made while there is none. */
+  readonly blockSecondsIdle: number;
+  readonly blockBytesMax: number;
+
+  readonly channelSecondsMin: number;
+  readonly channelSecondsMax: number;
+  readonly channelGraceSeconds: number;
+  readonly channelDepositMinDc: Dc;
+  /** What a hotspot carries for one router unpaid, unvouched or unredeemed, at most. */
+  readonly creditLimitDc: Dc;
+  /** A router vouches at the latest when this much is owed. */
+  readonly voucherStepDc: Dc;
+  /** Copies of one frame are bought at most this long after the first, ms (RX2 is 2 s away). */
+  readonly copyWindowMs: number;
+  readonly maxCopiesDefault: number;
+  readonly maxCopiesMax: number;
+
+  /** Density table per H3 resolution: {neighbours, target, max} (HIP-17). */
+  readonly density: Readonly<Record<number, DensityRow>>;
+}
+
+export interface DensityRow {
+  readonly neighbours: number;
+  readonly target: number;
+  readonly max: number;
+}
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const YEAR = 365 * DAY;
+
+export const mainParams: Params = {
+  name: "main",
+  slotSeconds: 60,
+  openSeconds: 60,
+  challengeTimeoutSeconds: 300,
+  lateSeconds: 600,
+  epochSeconds: HOUR,
+  idleLimitSeconds: 120,
+  challengeIntervalSeconds: 6 * HOUR,
+  challengesPerSlotMax: 200,
+  reportsMax: 32,
+  selectedMax: 14,
+  witnessLagMs: 4000,
+  frequencyToleranceHz: 100_000,
+  witnessDistanceMaxKm: 100,
+  witnessCellsMin: 8,
+  witnessMetersMin: 400,
+  activitySeconds: 48 * HOUR,
+  reciprocityFloorSeconds: 48 * HOUR,
+  reciprocityIntervals: 8,
+  holdbackSeconds: 14 * DAY,
+  emissionPerYear: tokens(60_000_000),
+  halvingSeconds: 2 * YEAR,
+  consensusPercent: 6n,
+  challengerPercent: 5n,
+  beaconerPercent: 19n,
+  bondDc: dc(4_000_000n),
+  unbondingSeconds: 7 * DAY,
+  evidenceWindowSeconds: 7 * DAY,
+  omissionPenaltyPercent: 5n,
+  silencePenaltyPercent: 5n,
+  reporterPercent: 10n,
+  validatorStake: tokens(10_000),
+  validatorsMax: 100,
+  addHotspotFeeDc: dc(100_000n),
+  assertLocationFeeDc: dc(10_000n),
+  freeAssertSeconds: 30 * DAY,
+  registerRouterFeeDc: dc(10_000_000n),
+  slabAddresses: 8,
+  slabFeeDc: dc(100_000n),
+  devAddrBase: 0x48000000,
+  filterBytesMax: 65_536,
+  feeBytesPerDc: 24,
+  priceWindowSeconds: DAY,
+  blockSecondsBusy: 10,
+  blockSecondsIdle: 60,
+  blockBytesMax: 2 * 1024 * 1024,
+  channelSecondsMin: HOUR,
+  channelSecondsMax: 30 * DAY,
+  channelGraceSeconds: DAY,
+  channelDepositMinDc: dc(10_000n),
+  creditLimitDc: dc(10_000n),
+  voucherStepDc: dc(50n),
+  copyWindowMs: 2000,
+  maxCopiesDefault: 1,
+  maxCopiesMax: 20,
+  density: {
+    4: { neighbours: 2, target: 500, max: 1000 },
+    5: { neighbours: 4, target: 100, max: 200 },
+    6: { neighbours: 4, target: 25, max: 50 },
+    7: { neighbours: 4, target: 5, max: 10 },
+    8: { neighbours: 2, target: 1, max: 1 },
+    9: { neighbours: 2, target: 1, max: 1 },
+    10: { neighbours: 2, target: 1, max: 1 },
+  },
+};
+
+export const minimalParams: Params = {
+  ...mainParams,
+  name: "minimal",
+  slotSeconds: 2,
+  openSeconds: 2,
+  challengeTimeoutSeconds: 20,
+  lateSeconds: 20,
+  epochSeconds: 60,
+  idleLimitSeconds: 10,
+  activitySeconds: 240,
+  reciprocityFloorSeconds: 240,
+  holdbackSeconds: 300,
+  unbondingSeconds: 180,
+  evidenceWindowSeconds: 180,
+  blockSecondsBusy: 1,
+  blockSecondsIdle: 5,
+  channelSecondsMin: 30,
+  channelSecondsMax: HOUR,
+  channelGraceSeconds: 10,
+};
+
+export function paramsByName(name: Params["name"]): Params {
+  return name === "main" ? mainParams : minimalParams;
+}
+
+for (const params of [mainParams, minimalParams]) checkParams(params);
+
+/** The relations that the code leans on. Throws (a bug) where one does not hold. */
+export function checkParams(params: Params): void {
+  const must = (holds: boolean, why: string) => {
+    if (!holds) throw new Error(`params ${params.name}: ${why}`);
+  };
+  must(params.evidenceWindowSeconds <= params.unbondingSeconds, "evidence must still find a bond");
+  must(params.selectedMax <= params.reportsMax, "only what is reported can be selected");
+  must(params.epochSeconds % params.slotSeconds === 0, "an epoch is a whole number of slots");
+  must(params.idleLimitSeconds >= params.openSeconds, "a ledger that slept wakes to open deadlines");
+  must(params.blockSecondsBusy <= params.openSeconds, "an opening window holds a block");
+  must(params.holdbackSeconds >= params.challengeTimeoutSeconds + params.lateSeconds, "held pay");
+  must(params.consensusPercent <= 100n, "percent");
+  must(params.challengerPercent + params.beaconerPercent <= 100n, "percent");
+}
