@@ -229,7 +229,10 @@ export function checkParams(params: Params): void {
   must(params.evidenceWindowSeconds <= params.unbondingSeconds, "evidence must still find a bond");
   must(params.selectedMax <= params.reportsMax, "only what is reported can be selected");
   must(params.epochSeconds % params.slotSeconds === 0, "an epoch is a whole number of slots");
-  must(params.idleLimitSeconds >= params.openSeconds, "a ledger that slept wakes to open deadlines");
+  must(
+    params.idleLimitSeconds >= params.openSeconds,
+    "a ledger that slept wakes to open deadlines",
+  );
   must(params.blockSecondsBusy <= params.openSeconds, "an opening window holds a block");
   must(params.holdbackSeconds >= params.challengeTimeoutSeconds + params.lateSeconds, "held pay");
   must(params.consensusPercent <= 100n, "percent");

@@ -1,0 +1,284 @@
+/**
+ * What a hotspot, router, wallet or console asks of a ledger node. Two implementations pass one
+ * contract test: HTTP (http-client.ts) and in-process for fleets (direct-client.ts).
+ */
+import type {
+  Address,
+  Bytes32,
+  Cell,
+  ChallengeId,
+  Db,
+  Dc,
+  Height,
+  MicroUsd,
+  Milliseconds,
+  Motes,
+  NetworkFile,
+  Params,
+} from "@katydid/protocol";
+
+export interface LedgerClient extends AsyncDisposable {
+  status(): Promise<ChainStatus>;
+  account(address: Address): Promise<AccountView>;
+  /** undefined: never added. */
+  hotspot(address: Address): Promise<HotspotView | undefined>;
+  hotspots(query?: PageQuery & { readonly owner?: Address }): Promise<Page<HotspotView>>;
+  routers(): Promise<readonly RouterView[]>;
+  relays(): Promise<readonly RelayView[]>;
+  channel(id: Bytes32): Promise<ChannelView | undefined>;
+  channels(router: Address): Promise<readonly ChannelView[]>;
+  challenge(id: ChallengeId): Promise<ChallengeView | undefined>;
+  /** Newest first. As challenger, beaconer or witness. */
+  challengesOf(hotspot: Address, query?: PageQuery): Promise<Page<ChallengeView>>;
+  rewardsOf(hotspot: Address, query?: PageQuery): Promise<Page<RewardView>>;
+  transaction(id: string): Promise<TransactionView | undefined>;
+  /** Into the mempool. A refusal is an outcome. */
+  submit(transaction: Uint8Array): Promise<SubmitOutcome>;
+  /**
+   * Events from now on (or after `after`), in order, each once, across reconnections. With
+   * `subjects` only those that concern one of them (an address, or `payload:` and 16 hex digits).
+   */
+  watch(options: WatchOptions, handler: (event: LedgerEvent) => void): Watch;
+}
+
+export interface WatchOptions {
+  readonly subjects?: readonly string[];
+  readonly kinds?: readonly LedgerEvent["kind"][];
+  /** Sequence of the last event that was seen (Last-Event-ID). */
+  readonly after?: string;
+}
+export interface Watch {
+  cancel(): void;
+}
+export interface PageQuery {
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly cursor?: string;
+}
+
+export interface ChainStatus {
+  readonly chainId: string;
+  readonly params: Params["name"];
+  readonly height: Height;
+  /** Time of the last block. */
+  readonly blockTime: Milliseconds;
+  /** Protocol time after the last block. */
+  readonly protocolTime: Milliseconds;
+  readonly stateRoot: string;
+  readonly headerHash: string;
+  readonly priceMicroUsd: MicroUsd;
+  readonly hotspots: number;
+  readonly activeHotspots: number;
+  readonly epoch: number;
+  readonly supply: SupplyView;
+}
+
+/** Conservation: genesis + minted = balances + bonds + stakes + held + unbonding + burned + dust. */
+export interface SupplyView {
+  readonly genesis: Motes;
+  readonly minted: Motes;
+  readonly balances: Motes;
+  readonly bonds: Motes;
+  readonly stakes: Motes;
+  readonly held: Motes;
+  readonly unbonding: Motes;
+  readonly burned: Motes;
+  readonly dust: Motes;
+  readonly dcMade: Dc;
+  readonly dcHeld: Dc;
+  readonly dcInChannels: Dc;
+  readonly dcSpent: Dc;
+}
+
+export interface AccountView {
+  readonly address: Address;
+  readonly nonce: number;
+  readonly motes: Motes;
+  readonly dc: Dc;
+}
+
+export interface HotspotView {
+  readonly address: Address;
+  readonly name: string;
+  readonly owner: Address;
+  readonly bond: Motes;
+  readonly bonded: boolean;
+  readonly cell?: Cell;
+  readonly gainDbi?: Db;
+  readonly elevationMeters?: number;
+  readonly region?: string;
+  readonly active: boolean;
+  readonly addedAt: Milliseconds;
+  readonly lastActiveAt: Milliseconds;
+  /** Product of clipped/unclipped, 0 to 1, 4 decimals. */
+  readonly densityScale: string;
+  readonly reciprocity: { readonly asBeaconer: Reciprocity; readonly asWitness: Reciprocity };
+  readonly earned: { readonly data: Motes; readonly coverage: Motes; readonly held: Motes };
+}
+export type Reciprocity = "met" | "grace" | "unmet";
+
+export interface RouterView {
+  readonly address: Address;
+  readonly owner: Address;
+  /** Order of registration, 1 first. */
+  readonly number: number;
+  /** mqtt:// or mqtts:// addresses where hotspots reach it. */
+  readonly endpoints: readonly string[];
+  readonly slabs: readonly { readonly start: number; readonly count: number }[];
+  readonly filter: Uint8Array;
+}
+export interface RelayView {
+  readonly operator: Address;
+  readonly url: string;
+}
+export interface ChannelView {
+  readonly id: Bytes32;
+  readonly router: Address;
+  readonly depositDc: Dc;
+  readonly reservedDc: Dc;
+  readonly leftDc: Dc;
+  readonly stake: Motes;
+  readonly expiresAt: Milliseconds;
+  readonly state: "open" | "grace" | "settled";
+  /** After settlement: what each hotspot was paid, DC. */
+  readonly payouts?: readonly { readonly hotspot: Address; readonly dc: Dc }[];
+}
+
+/** A challenge with every verdict, its reason and the numbers that led to it. */
+export interface ChallengeView {
+  readonly challenge: ChallengeId;
+  readonly state: "opened" | "targeted" | "revealed" | "settled" | "lapsed" | "silent";
+  readonly challenger: Address;
+  readonly target?: Address;
+  readonly drawnAt: Milliseconds;
+  readonly deadlineAt?: Milliseconds;
+  readonly receipt?: {
+    readonly acknowledgedAt: Milliseconds;
+    readonly frequencyHz: number;
+    readonly dataRate: string;
+  };
+  readonly witnesses: readonly WitnessView[];
+  readonly beaconerUnits?: string;
+  readonly densityScale?: string;
+}
+export interface WitnessView {
+  readonly witness: Address;
+  readonly verdict: "valid" | "invalid";
+  /** Of the verdict table; absent when valid. */
+  readonly reason?: string;
+  readonly held: boolean;
+  readonly selected: boolean;
+  /** Reward units, 4 decimals. */
+  readonly units: string;
+  readonly rssiDbm?: number;
+  readonly snrDb?: number;
+  readonly frequencyHz?: number;
+  readonly distanceMeters?: number;
+  readonly boundDbm?: number;
+  readonly acknowledgedAt?: Milliseconds;
+}
+export interface RewardView {
+  readonly epoch: number;
+  readonly kind: "data" | "challenger" | "beaconer" | "witness";
+  readonly motes: Motes;
+  /** Coverage pay waits until then; absent: paid at once. */
+  readonly heldUntil?: Milliseconds;
+  readonly state: "paid" | "held" | "released" | "burned";
+}
+export interface TransactionView {
+  readonly id: string;
+  readonly height: Height;
+  readonly kind: string;
+  readonly outcome: "applied" | "no-effect";
+  readonly reason?: string;
+}
+
+export type SubmitOutcome =
+  | { readonly outcome: "accepted"; readonly id: string }
+  /** `reason` is that of `plan` or of the mempool; `detail` has its numbers. */
+  | {
+      readonly outcome: "refused";
+      readonly reason: string;
+      readonly detail: Readonly<Record<string, unknown>>;
+    };
+
+interface EventCommon<Kind extends string> {
+  readonly kind: Kind;
+  /** `height-index`: sorts by position, serves as Last-Event-ID. */
+  readonly sequence: string;
+  readonly height: Height;
+  /** Protocol time of its block. */
+  readonly protocolTime: Milliseconds;
+  /** Time of its block. */
+  readonly blockTime: Milliseconds;
+  /** Addresses that it concerns, and `payload:` keys of revealed challenges. */
+  readonly subjects: readonly string[];
+}
+export type LedgerEvent =
+  /** Every block: no subjects; sent only to watchers without `subjects`. */
+  | (EventCommon<"block"> & {
+      readonly transactions: number;
+      readonly stateRoot: string;
+      readonly headerHash: string;
+    })
+  /** Subjects: the drawn challengers. The one at `index` may open until `openUntil` (protocol time). */
+  | (EventCommon<"slot-drawn"> & {
+      readonly slot: number;
+      readonly challengers: readonly Address[];
+      readonly openUntil: Milliseconds;
+    })
+  /** Subjects: challenger and target. */
+  | (EventCommon<"target-drawn"> & {
+      readonly challenge: ChallengeId;
+      readonly challenger: Address;
+      readonly target: Address;
+      /** Entropy of the block that drew it: enters payload and hash order. */
+      readonly targetEntropy: Bytes32;
+      readonly secretHash: Bytes32;
+      readonly ephemeralKey: Bytes32;
+      readonly deadlineAt: Milliseconds;
+    })
+  | (EventCommon<"challenge-lapsed"> & {
+      readonly challenge: ChallengeId;
+      readonly challenger: Address;
+    })
+  /** Subjects: challenger, target, reported and listed witnesses, `payload:<first 16 hex of payloadHash>`. */
+  | (EventCommon<"challenge-revealed"> & {
+      readonly challenge: ChallengeId;
+      readonly challenger: Address;
+      readonly target: Address;
+      readonly payloadHash: Bytes32;
+      readonly receipted: boolean;
+      readonly reported: readonly Address[];
+      readonly listed: readonly { readonly witness: Address; readonly reason: string }[];
+      readonly lateUntil: Milliseconds;
+    })
+  | (EventCommon<"challenge-silent"> & {
+      readonly challenge: ChallengeId;
+      readonly challenger: Address;
+      readonly penalty: Motes;
+    })
+  /** When the late window closes: verdicts are final and units booked. */
+  | (EventCommon<"challenge-settled"> & { readonly view: ChallengeView })
+  | (EventCommon<"hotspot-changed"> & { readonly hotspot: HotspotView })
+  | (EventCommon<"router-changed"> & { readonly router: RouterView })
+  | (EventCommon<"relay-changed"> & { readonly relay: RelayView })
+  /** Opened, redeemed from, closing or settled. Subjects: router, its owner, the hotspot concerned. */
+  | (EventCommon<"channel-changed"> & { readonly channel: ChannelView; readonly hotspot?: Address })
+  | (EventCommon<"epoch-ended"> & {
+      readonly epoch: number;
+      readonly paid: Motes;
+      readonly held: Motes;
+      readonly released: Motes;
+    })
+  | (EventCommon<"price-changed"> & { readonly priceMicroUsd: MicroUsd })
+  /** Subjects: actor and signers. */
+  | (EventCommon<"transaction"> & {
+      readonly transaction: TransactionView;
+      readonly actor: Address;
+    });
+
+export type { NetworkFile };
