@@ -64,6 +64,12 @@ export interface AcknowledgementBody {
 export type Acknowledgement = Signed<AcknowledgementBody>;
 
 // ---- Hotspot and router --------------------------------------------------------------------
+//
+// On kd/up/... and kd/down/... a payload is, by its first byte:
+//   0x00         envelope of the session (its sequence u32 stays below 2^24; then a new hello)
+//   other        signed hello or welcome (it starts with the codec's version)
+//   no bytes     router to hotspot only, unauthenticated: "I have no session with you, say hello".
+//                The hotspot obeys it rarely, so that a forger gains nothing.
 
 /** Hotspot to router, signed: opens a session. */
 export interface HelloBody {
