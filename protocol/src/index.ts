@@ -1,4 +1,5 @@
 export * from "./address.ts";
+export * from "./airtime.ts";
 export * from "./bytes.ts";
 export * from "./decode-error.ts";
 export * from "./hash.ts";
@@ -6,5 +7,6 @@ export * from "./keys.ts";
 export * from "./message.ts";
 export * from "./names.ts";
 export * from "./params.ts";
+export * from "./regions.ts";
 export * from "./transaction.ts";
 export * from "./units.ts";
