@@ -1,0 +1,5 @@
+declare module "*?url" {
+  const url: string;
+  export = url;
+}
+declare module "*.css";
