@@ -73,16 +73,22 @@ export interface Params {
   /** Percent of a slashed stake that goes to the reporter; the rest is burned. */
   readonly reporterPercent: bigint;
 
+  /** Least stake of a block producer. */
   readonly validatorStake: Motes;
+  /** Block producers at most. */
   readonly validatorsMax: number;
 
+  /** Fee of add-hotspot: 1 USD. */
   readonly addHotspotFeeDc: Dc;
+  /** Fee of assert-location beyond the free ones: 0.10 USD (10 USD left wrong locations standing). */
   readonly assertLocationFeeDc: Dc;
   /** One free location assertion each such period, protocol seconds. */
   readonly freeAssertSeconds: number;
+  /** Fee of register-router: 100 USD. */
   readonly registerRouterFeeDc: Dc;
   /** Addresses in one slab of device addresses. */
   readonly slabAddresses: number;
+  /** Fee of one slab of device addresses: 1 USD. */
   readonly slabFeeDc: Dc;
   /** First device address that slabs are given out from: NetID 000024 (LoRaWAN Backend 1.0 §12). */
   readonly devAddrBase: number;
@@ -98,11 +104,16 @@ export interface Params {
   readonly blockSecondsBusy: number;
   /** Seconds after the last block by which the next is made while there is none. */
   readonly blockSecondsIdle: number;
+  /** Bytes of one block at most. */
   readonly blockBytesMax: number;
 
+  /** A channel expires at the earliest this long after it is opened. */
   readonly channelSecondsMin: number;
+  /** A channel expires at the latest this long after it is opened. */
   readonly channelSecondsMax: number;
+  /** Close and redeem are accepted this long after expiry; then it settles. */
   readonly channelGraceSeconds: number;
+  /** Least deposit of a channel. */
   readonly channelDepositMinDc: Dc;
   /** What a hotspot carries for one router unpaid, unvouched or unredeemed, at most. */
   readonly creditLimitDc: Dc;
@@ -110,7 +121,9 @@ export interface Params {
   readonly voucherStepDc: Dc;
   /** Copies of one frame are bought at most this long after the first, ms (RX2 is 2 s away). */
   readonly copyWindowMs: number;
+  /** Copies of a frame that are bought for a device, unless it says otherwise. */
   readonly maxCopiesDefault: number;
+  /** Copies of a frame that a device may ask for at most. */
   readonly maxCopiesMax: number;
 
   /** Density table per H3 resolution: {neighbours, target, max} (HIP-17). */
