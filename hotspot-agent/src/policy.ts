@@ -1,0 +1,73 @@
+/**
+ * The hotspot's own choices: how long it waits, how much it keeps, when it pays for a commitment.
+ * None of it is a rule of the network; what is stands in the protocol's params.
+ */
+import type { Params } from "@katydid/protocol";
+
+export interface AgentPolicy {
+  /** Period of the agent's own chores (redemption, expiry, reports of state), ms. */
+  readonly choresMs: number;
+  /** Period after which presence is looked at, ms. */
+  readonly presenceCheckMs: number;
+
+  /** An uplink older than this is not worth sending: dropped and counted as `expired`, ms. */
+  readonly uplinkAgeMaxMs: number;
+  /** Frames on disk while their router is away; the oldest goes first. */
+  readonly queueLengthMax: number;
+  /** A router that has not answered a packet for so long has forgotten the session, ms. */
+  readonly answerTimeoutMs: number;
+  /** Waits between hellos: doubling from the first to the second, ms. */
+  readonly helloFirstMs: number;
+  readonly helloMaxMs: number;
+
+  /** Vouchers are checked and stored at least this often while they come in, ms. */
+  readonly voucherCheckMs: number;
+  /** Unredeemed DC of one channel at which its voucher is redeemed. */
+  readonly redeemDc: number;
+  /** Below this a redemption costs more than it saves: about twice its fee, DC. */
+  readonly redeemDcMin: number;
+  /** Redeem what is left so long before the channel expires, protocol ms. */
+  readonly redeemBeforeExpiryMs: number;
+  /** Least share of alone-standing frames that a router must buy to be trusted with frames. */
+  readonly buyShareMin: number;
+
+  /** The challenger reveals so long before its deadline, protocol ms. */
+  readonly revealBeforeDeadlineMs: number;
+  /** Waits before an order, receipt or report is sent again, from its first sending, ms. */
+  readonly resendAfterMs: readonly number[];
+  /** Without an acknowledgement for so long, evidence is committed to the ledger, ms. */
+  readonly commitAfterMs: number;
+  /** Commitments of a hotspot within a day; a forger of beacons must not spend its owner's DC. */
+  readonly commitmentsPerDayMax: number;
+  /** Evidence is kept so long after it arose, ms: past reveal, late window and slack. */
+  readonly evidenceKeepMs: number;
+}
+
+const SECOND = 1000;
+const HOUR = 3600 * SECOND;
+
+export function policyFor(params: Params): AgentPolicy {
+  const timeoutMs = params.challengeTimeoutSeconds * SECOND;
+  return {
+    choresMs: Math.min(60, params.slotSeconds) * SECOND,
+    presenceCheckMs: (params.activitySeconds * SECOND) / 8,
+    uplinkAgeMaxMs: 24 * HOUR,
+    queueLengthMax: 10_000,
+    answerTimeoutMs: 10 * SECOND,
+    helloFirstMs: 2 * SECOND,
+    helloMaxMs: 60 * SECOND,
+    voucherCheckMs: 600 * SECOND,
+    // Half of the credit, so that the other half carries packets while the redemption settles.
+    redeemDc: Number(params.creditLimitDc) / 2,
+    redeemDcMin: 20,
+    // An open channel is still open for some blocks after this, even on the shortest channel.
+    redeemBeforeExpiryMs: (params.channelSecondsMin * SECOND) / 4,
+    buyShareMin: 0.5,
+    // Several blocks, and all late witnesses have had the time to commit.
+    revealBeforeDeadlineMs: timeoutMs / 5,
+    resendAfterMs: [timeoutMs / 100, timeoutMs / 30, timeoutMs / 10, timeoutMs / 4],
+    commitAfterMs: timeoutMs / 3,
+    commitmentsPerDayMax: 24,
+    evidenceKeepMs: (params.challengeTimeoutSeconds + params.lateSeconds) * 2 * SECOND,
+  };
+}
