@@ -1,6 +1,7 @@
 export * from "./address.ts";
 export * from "./agreement.ts";
 export * from "./airtime.ts";
+export * from "./block.ts";
 export * from "./bounded-map.ts";
 export * from "./bytes.ts";
 export * from "./cells.ts";
@@ -15,11 +16,19 @@ export * from "./domain.ts";
 export * as fields from "./fields.ts";
 export { isDataRate } from "./fields.ts";
 export * from "./hash.ts";
+export * from "./header.ts";
 export * from "./keys.ts";
 export * from "./lorawan/index.ts";
+export * from "./merkle.ts";
 export * from "./message.ts";
 export * from "./message-codec.ts";
-export * from "./message-fields.ts";
+export {
+  BOUGHT_MAX,
+  declineReasons,
+  PHY_PAYLOAD_BYTES_MAX,
+  REFUSAL_BYTES_MAX,
+  REGION_BYTES_MAX,
+} from "./message-fields.ts";
 export * from "./names.ts";
 export * from "./params.ts";
 export * from "./path-loss.ts";
@@ -37,3 +46,4 @@ export * from "./transaction-codec.ts";
 export * from "./transaction-signing.ts";
 export * from "./units.ts";
 export * from "./verdict.ts";
+export * from "./verify-commit.ts";
