@@ -3,6 +3,7 @@
  * belongs to the protocol version.
  */
 import {
+  cellToBoundary,
   cellToLatLng,
   cellToParent,
   getResolution,
@@ -96,4 +97,14 @@ export function cellAt(
   resolution: number,
 ): Cell {
   return latLngToCell(place.latDegrees, place.lngDegrees, resolution) as Cell;
+}
+
+/**
+ * Corners of the cell, counter-clockwise, degrees; the first is not repeated. For maps, never in
+ * what replicas agree on.
+ */
+export function cellBoundary(
+  cell: Cell,
+): readonly { readonly latDegrees: number; readonly lngDegrees: number }[] {
+  return cellToBoundary(cell).map(([latDegrees, lngDegrees]) => ({ latDegrees, lngDegrees }));
 }
