@@ -61,7 +61,13 @@ export type TransmitRefusal =
   | "collision-packet"
   | "collision-beacon"
   | "frequency-unsupported"
+  | "data-rate-unsupported"
   | "power-unsupported"
   | "gps-unlocked"
   | "payload-too-large"
-  | "radio-silent";
+  /** The radio keeps to a duty cycle by itself. */
+  | "duty-cycle"
+  /** No forwarder, or it does not answer. */
+  | "radio-silent"
+  /** It refused for a reason that we have no word for. */
+  | "other";
