@@ -62,6 +62,8 @@ class MqttBus implements Bus {
   /** Handed over with QoS 1 and not confirmed: sent again on the next connection. */
   readonly #unconfirmed = new Set<Pending>();
   readonly #handlers = new Map<string, Set<MessageHandler>>();
+  /** Filters that the broker denied on this connection: what other filters bring is not for them. */
+  readonly #denied = new Set<string>();
   readonly #watchers = new Set<(connected: boolean) => void>();
   /** Resolved when the first attempt has succeeded or failed. */
   readonly #firstAttempt: Promise<void>;
@@ -101,7 +103,8 @@ class MqttBus implements Bus {
     if (this.#closed) return this.#refuse("closed");
     if (payload.length > BUS_PAYLOAD_BYTES_MAX) return this.#refuse("payload-too-large");
     const { qos = 0, retain = false } = options;
-    const message = { topic, payload, qos, retain };
+    // Copied: a caller may use its buffer again, and the socket takes it later.
+    const message = { topic, payload: payload.slice(), qos, retain };
     if (this.#connected && this.#queue.length === 0 && !this.#isCongested()) {
       if (this.#unconfirmed.size >= BUS_QUEUE_LENGTH_MAX) return this.#refuse("queue-full");
       this.#send(message);
@@ -168,6 +171,7 @@ class MqttBus implements Bus {
 
   async #onConnect(client: MqttClient): Promise<void> {
     this.#retryMs = BUS_RETRY_MS_MIN;
+    this.#denied.clear();
     // Subscriptions go first: answers to what is queued must find a listener.
     const subscribed = [...this.#handlers.keys()].map((filter) => this.#request(filter));
     this.#connected = true;
@@ -229,10 +233,10 @@ class MqttBus implements Bus {
   #request(filter: string): Promise<void> {
     return new Promise((resolve) => {
       this.#client?.subscribe(filter, { qos: 1 }, (error, granted) => {
-        const denied = granted?.some(({ qos }) => qos === 128) ?? false;
-        if (error || denied) {
-          this.#log.warn({ filter, error: error?.message ?? "denied" }, "subscription not granted");
-        }
+        const denied = error !== null || (granted?.some(({ qos }) => qos === 128) ?? false);
+        if (denied) this.#denied.add(filter);
+        else this.#denied.delete(filter);
+        if (denied) this.#log.warn({ filter, error: error?.message }, "subscription not granted");
         resolve();
       });
       this.#client?.once("close", () => resolve());
@@ -242,7 +246,7 @@ class MqttBus implements Bus {
   #deliver(topic: string, payload: Uint8Array): void {
     this.#received.add();
     for (const [filter, handlers] of this.#handlers) {
-      if (!topicMatches({ filter, topic })) continue;
+      if (this.#denied.has(filter) || !topicMatches({ filter, topic })) continue;
       for (const handler of [...handlers]) handler(topic, payload);
     }
   }

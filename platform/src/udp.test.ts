@@ -1,0 +1,4 @@
+import { udpContract } from "./contract/index.ts";
+import { realUdp } from "./udp.ts";
+
+udpContract("node:dgram", () => realUdp);
