@@ -74,7 +74,7 @@ export function freeSpaceBoundMilliDbm(input: {
 }): number {
   const transmitted =
     milliDb(input.txPowerDbm) + milliDb(input.txGainDbi) + milliDb(input.rxGainDbi);
-  const loss = pathLoss(input);
+  const loss = freeSpaceLoss(input);
   const bound = BigInt(transmitted) * PER_MILLI_DB - loss;
   return Number(floorDivide({ value: bound, by: PER_MILLI_DB }));
 }
@@ -85,7 +85,8 @@ export function milliDb(decibels: number): number {
   return Math.round(decibels * 1000);
 }
 
-function pathLoss(input: { frequencyHz: Hertz; distanceMillimeters: number }): bigint {
+/** Free-space path loss 20 log10(4 pi d f / c), in units of 10^-12 dB. */
+export function freeSpaceLoss(input: { frequencyHz: Hertz; distanceMillimeters: number }): bigint {
   return twentyLog10(input.distanceMillimeters) + twentyLog10(input.frequencyHz) + CONSTANT;
 }
 

@@ -69,7 +69,8 @@ function scaleToLeft<Claimant>(input: {
   const scaled = new Map<Claimant, bigint>();
   let clippedSum = 0n;
   for (const [claimant, rest] of rests) {
-    const clipped = rest > left ? left : rest;
+    let clipped = rest;
+    if (clipped > left) clipped = left;
     scaled.set(claimant, clipped);
     clippedSum += clipped;
   }
