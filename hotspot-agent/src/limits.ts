@@ -18,8 +18,6 @@ export const CHANNELS_PER_ROUTER_MAX = 8;
 export const DOWNLINKS_MAX = 16;
 /** Pieces of equivocation evidence that are kept. */
 export const EQUIVOCATIONS_MAX = 64;
-/** Envelope sequence at which a session is renewed: below 2^24 (message.ts). */
-export const SEQUENCE_MAX = 2 ** 24 - 1;
 
 /** Challenges of one's own that run at once. */
 export const OWN_CHALLENGES_MAX = 16;

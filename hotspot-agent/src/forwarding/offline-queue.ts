@@ -3,19 +3,16 @@
  * goes first.
  *
  *   key    sequence u64
- *   value  address length u8 | router address | packet message   (length 0: not routed yet)
+ *   value  router address, if it is known | packet
  */
 import type { Log, Store } from "@katydid/platform";
 import {
   type Address,
-  concatBytes,
-  decodeMessage,
-  encodeMessage,
-  fromUtf8,
+  codec,
+  fields,
   type Packet,
-  parseAddress,
+  packetFields,
   u64Bytes,
-  utf8,
 } from "@katydid/protocol";
 
 export interface OfflineQueueOptions {
@@ -30,6 +27,11 @@ export interface QueuedPacket {
   readonly packet: Packet;
   readonly router?: Address;
 }
+
+const rowCodec = codec.struct<{ router: Address | undefined; packet: Packet }>({
+  router: codec.optional(fields.addressField),
+  packet: codec.struct(packetFields),
+});
 
 export class OfflineQueue {
   readonly #store: Store;
@@ -94,18 +96,13 @@ export class OfflineQueue {
 }
 
 function encodeRow({ packet, router }: QueuedPacket): Uint8Array {
-  const name = utf8(router ?? "");
-  return concatBytes(Uint8Array.of(name.length), name, encodeMessage(packet));
+  return codec.encode(rowCodec, { router, packet });
 }
 
 function decodeRow(value: Uint8Array): QueuedPacket | undefined {
   try {
-    const nameEnd = 1 + (value[0] ?? 0);
-    const packet = decodeMessage(value.slice(nameEnd));
-    if (packet.kind !== "packet") return undefined;
-    if (nameEnd === 1) return { packet };
-    const router = parseAddress(fromUtf8(value.subarray(1, nameEnd)));
-    return router === undefined ? undefined : { packet, router };
+    const { router, packet } = codec.decode(rowCodec, value);
+    return router === undefined ? { packet } : { packet, router };
   } catch {
     return undefined;
   }

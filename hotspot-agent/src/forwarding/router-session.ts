@@ -19,13 +19,14 @@ import {
   openEnvelope,
   type RouterMessage,
   routerToHotspotTopic,
+  SEQUENCE_MAX,
+  type SessionKey,
   sealEnvelope,
   sessionKey,
   signMessage,
   verifyMessageNative,
   type Welcome,
 } from "@katydid/protocol";
-import { SEQUENCE_MAX } from "../limits.ts";
 import type { AgentPolicy } from "../policy.ts";
 
 export interface SessionOptions {
@@ -63,7 +64,7 @@ export class RouterSession {
   #delayMs: number;
   #endpoint = 0;
   #helloAt = Number.NEGATIVE_INFINITY;
-  #key: Uint8Array | undefined;
+  #key: SessionKey | undefined;
   #sent = 0;
   #received = 0;
 
@@ -217,12 +218,11 @@ export class RouterSession {
       log.warn({ router }, "welcome with a signature that is not the router's");
       return;
     }
-    this.#key = sessionKey({
-      own: greeting.own,
-      peerPublic: welcome.ephemeralKey,
-      hello: greeting.hello,
-      welcome,
-    });
+    const { own, hello } = greeting;
+    const peerPublic = welcome.ephemeralKey;
+    this.#key = sessionKey({ own, peerPublic, hello, welcome });
+    // A key of small order: whoever made that welcome gets no session, the hello stands.
+    if (this.#key === undefined) return;
     this.#greeting = undefined;
     this.#sent = 0;
     this.#received = 0;

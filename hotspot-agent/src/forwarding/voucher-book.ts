@@ -7,23 +7,21 @@
  * one is held and checked when `checkStepDc` is at stake, when chores ask, and before redemption.
  * Until then it covers nothing: exposure counts what is bought either way.
  *
- *   vouchers/<channel 32>                   router length u8 | router | voucher message
+ *   vouchers/<channel 32>                   router address | voucher
  *   redeemed/<channel 32>                   cumulative DC that the ledger reserved, u64
- *   evidence/<channel 32><sequence u64>     two conflicting voucher messages, length u16 each
+ *   evidence/<channel 32><sequence u64>     the two vouchers that contradict each other
  */
 import type { Log, Store } from "@katydid/platform";
 import {
   type Address,
+  codec,
   concatBytes,
-  decodeMessage,
-  encodeMessage,
-  fromUtf8,
-  parseAddress,
+  fields,
   type SignedVoucher,
   toHex,
   u64Bytes,
-  utf8,
   verifyMessageNative,
+  voucherCodec,
   voucherOrder,
 } from "@katydid/protocol";
 import { EQUIVOCATIONS_MAX } from "../limits.ts";
@@ -69,6 +67,15 @@ interface Entry {
   held: SignedVoucher | undefined;
   redeemedDc: number;
 }
+
+const rowCodec = codec.struct<{ router: Address; voucher: SignedVoucher }>({
+  router: fields.addressField,
+  voucher: voucherCodec,
+});
+const evidenceCodec = codec.struct<{ first: SignedVoucher; second: SignedVoucher }>({
+  first: voucherCodec,
+  second: voucherCodec,
+});
 
 export interface VoucherBookOptions {
   readonly store: Store;
@@ -169,8 +176,7 @@ export class VoucherBook {
     if (!this.#signed(entry, voucher)) return "bad-signature";
     entry.held = undefined;
     entry.latest = voucher;
-    const name = utf8(entry.router);
-    const row = concatBytes(Uint8Array.of(name.length), name, encodeMessage(voucher));
+    const row = codec.encode(rowCodec, { router: entry.router, voucher });
     this.#commit(this.#vouchers, entry.channel, row);
     this.#options.onAccepted(entry.router, voucher);
     return "accepted";
@@ -200,8 +206,7 @@ export class VoucherBook {
     );
     if (this.#equivocations >= EQUIVOCATIONS_MAX) return;
     this.#equivocations++;
-    const [a, b] = [encodeMessage(first), encodeMessage(second)];
-    const row = concatBytes(u16(a.length), a, u16(b.length), b);
+    const row = codec.encode(evidenceCodec, { first, second });
     this.#commit(this.#evidence, concatBytes(first.channel, u64Bytes(second.sequence)), row);
   }
 
@@ -230,10 +235,7 @@ export class VoucherBook {
 
 function decodeRow(channel: Uint8Array, value: Uint8Array): Entry | undefined {
   try {
-    const nameEnd = 1 + (value[0] ?? 0);
-    const router = parseAddress(fromUtf8(value.subarray(1, nameEnd)));
-    const voucher = decodeMessage(value.slice(nameEnd));
-    if (router === undefined || voucher.kind !== "voucher") return undefined;
+    const { router, voucher } = codec.decode(rowCodec, value);
     return { channel, router, latest: voucher, held: undefined, redeemedDc: 0 };
   } catch {
     return undefined;
@@ -242,8 +244,4 @@ function decodeRow(channel: Uint8Array, value: Uint8Array): Entry | undefined {
 
 function numberOf(bytes: Uint8Array): number {
   return Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0));
-}
-
-function u16(value: number): Uint8Array {
-  return Uint8Array.of(value >>> 8, value & 0xff);
 }

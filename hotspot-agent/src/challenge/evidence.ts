@@ -1,0 +1,331 @@
+/**
+ * Own receipts and reports, from signing to settlement. Each is on disk before it is sent, sent
+ * again a few times until the challenger acknowledges it, committed to the ledger if the challenger
+ * does not, and brought in late if the reveal left it out (protocol.md section 3, steps 4 and 5).
+ */
+import type { LedgerEvent, Watch } from "@katydid/ledger/client";
+import type { Timer } from "@katydid/platform";
+import {
+  type Acknowledgement,
+  type Bytes32,
+  type ChallengeId,
+  codec,
+  decodeMessage,
+  encodeMessage,
+  messageHash,
+  milliseconds,
+  reportTopic,
+  sealReport,
+  toHex,
+  verifyMessageNative,
+} from "@katydid/protocol";
+import { ACKNOWLEDGEMENTS_MAX, EVIDENCE_MAX } from "../limits.ts";
+import { type ChallengeContext, committed } from "./context.ts";
+import { LateReceipts } from "./late-receipts.ts";
+import {
+  acknowledgementRow,
+  challengeName,
+  commitmentRow,
+  type EvidenceRow,
+  evidenceRow,
+  HASH_KEY_BYTES,
+  rowKey,
+} from "./rows.ts";
+
+const DAY_MS = 24 * 3600 * 1000;
+/** Payloads that the ledger is watched for at once; they are part of a URL. */
+const WATCHED_MAX = 64;
+const REPORT_SALT_BYTES = 24;
+
+export interface Evidence {
+  readonly row: EvidenceRow;
+  readonly hash: Bytes32;
+  readonly role: "target" | "witness";
+  /** By challenge. A forger may have sent some of them. */
+  readonly acknowledgements: Map<string, Acknowledgement>;
+  /** Slot under which it was committed. */
+  committedSlot: number | undefined;
+  /** Index of the next step of its schedule. */
+  step: number;
+  timer: Timer | undefined;
+}
+
+type Revealed = Extract<LedgerEvent, { kind: "challenge-revealed" }>;
+
+export class EvidenceKeeper {
+  readonly #context: ChallengeContext;
+  readonly #late: LateReceipts;
+  readonly #items = new Map<string, Evidence>();
+  #watch: Watch | undefined;
+  #commitments: { slot: number; atMs: number }[] = [];
+  #closed = false;
+
+  constructor(context: ChallengeContext) {
+    this.#context = context;
+    this.#late = new LateReceipts(context);
+    this.#load();
+  }
+
+  get size(): number {
+    return this.#items.size;
+  }
+
+  /** Goes on where the last run of the process ended. */
+  start(): void {
+    for (const item of this.#items.values()) this.#schedule(item);
+    this.#watchPayloads();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#watch?.cancel();
+    for (const item of this.#items.values()) item.timer?.cancel();
+  }
+
+  /** Stores and sends. Returns its hash; undefined: the disk refused and nothing was sent. */
+  async add(row: Omit<EvidenceRow, "madeAt">): Promise<Bytes32 | undefined> {
+    const { store, log, clock } = this.#context;
+    const full = { ...row, madeAt: milliseconds(Math.floor(clock.now())) };
+    const item = itemOf(full);
+    if (item === undefined) return undefined;
+    const value = codec.encode(evidenceRow, full);
+    if (!(await committed({ store, log }, [{ key: item.hash, value }]))) return undefined;
+    if (this.#closed) return item.hash;
+    if (this.#items.size >= EVIDENCE_MAX) this.#dropOldest();
+    this.#items.set(toHex(item.hash), item);
+    this.#send(item);
+    this.#schedule(item);
+    if (item.role === "witness") this.#watchPayloads();
+    return item.hash;
+  }
+
+  /** The challenger asks for a receipt again: the same bytes. */
+  sendAgain(hash: Bytes32): void {
+    const item = this.#items.get(toHex(hash));
+    if (item !== undefined) this.#send(item);
+  }
+
+  /** Hash of the receipt that was signed for a challenge. */
+  receiptOf(challenge: ChallengeId): Bytes32 | undefined {
+    const name = challengeName(challenge);
+    for (const { row, hash } of this.#items.values()) {
+      if (row.receipt !== undefined && challengeName(row.receipt.challenge) === name) return hash;
+    }
+    return undefined;
+  }
+
+  /** Bytes that came on our acknowledgement topic. */
+  async onAcknowledgement(bytes: Uint8Array): Promise<void> {
+    const acknowledgement = decodeAcknowledgement(bytes);
+    if (acknowledgement === undefined) return;
+    const { key, chainId, store, log, events } = this.#context;
+    const { challenger, challenge } = acknowledgement;
+    if (acknowledgement.subject !== key.address) return;
+    const item = this.#items.get(toHex(acknowledgement.reportHash));
+    const name = challengeName(challenge);
+    if (item === undefined || item.acknowledgements.has(name)) return;
+    if (item.acknowledgements.size >= ACKNOWLEDGEMENTS_MAX) return;
+    if (!verifyMessageNative({ chainId, message: acknowledgement, by: challenger })) return;
+    if (!(await this.#isChallenger(item, acknowledgement))) return;
+    if (item.acknowledgements.has(name)) return;
+    item.acknowledgements.set(name, acknowledgement);
+    item.timer?.cancel();
+    events.count(item.role, "acknowledged");
+    const value = codec.encode(acknowledgementRow, { acknowledgement });
+    const stored = [{ key: rowKey(item.hash, "A", challenge), value }];
+    await committed({ store, log }, stored);
+  }
+
+  /** A reveal: was what we said in it? */
+  async onRevealed(event: Revealed): Promise<void> {
+    const { key, events } = this.#context;
+    const name = toHex(event.payloadHash);
+    for (const item of this.#items.values()) {
+      if (toHex(bodyOf(item).payloadHash) !== name) continue;
+      item.timer?.cancel();
+      const taken = item.role === "target" ? event.receipted : event.reported.includes(key.address);
+      this.#forget(item);
+      if (taken) {
+        events.count(item.role, "revealed");
+        events.note(item.role, event.challenge, "the challenger's reveal has it");
+      } else {
+        await this.#late.consider(item, event);
+      }
+    }
+  }
+
+  /** Drops what no reveal came for. */
+  chores(): void {
+    const { clock, policy, events } = this.#context;
+    for (const item of this.#items.values()) {
+      if (clock.now() - item.row.madeAt < policy.evidenceKeepMs) continue;
+      item.timer?.cancel();
+      events.count(item.role, "expired");
+      this.#forget(item);
+    }
+  }
+
+  #send(item: Evidence): void {
+    const { relays, random } = this.#context;
+    const { report, receipt, challenger, payload } = item.row;
+    if (report !== undefined) {
+      const random24 = random.bytes(REPORT_SALT_BYTES);
+      relays.publishOn(reportTopic(payload), sealReport({ report, payload, random24 }));
+    } else if (receipt !== undefined && challenger !== undefined) {
+      relays.publishTo(challenger, "receipt", encodeMessage(receipt));
+    }
+  }
+
+  /** Sends again after each of the policy's waits, and commits after the last. */
+  #schedule(item: Evidence): void {
+    if (item.acknowledgements.size > 0) return;
+    const { policy, clock } = this.#context;
+    const waits = [...policy.resendAfterMs, policy.commitAfterMs];
+    const wait = waits[item.step];
+    if (wait === undefined) return;
+    const isLast = item.step === waits.length - 1;
+    item.step++;
+    item.timer = clock.after(item.row.madeAt + wait - clock.now(), () => {
+      if (isLast) void this.#commit(item);
+      else {
+        this.#send(item);
+        this.#schedule(item);
+      }
+    });
+  }
+
+  /** No acknowledgement came: the ledger shall know that this was said before the reveal. */
+  async #commit(item: Evidence): Promise<void> {
+    const { params, protocolClock, send, store, log, events, self } = this.#context;
+    const own = self();
+    if (item.committedSlot !== undefined || !own?.bonded || own.cell === undefined) return;
+    const slot = Math.floor(protocolClock.now() / (params.slotSeconds * 1000));
+    if (!this.#mayCommit(slot)) return events.count(item.role, "commitment-spared");
+    this.#commitments.push({ slot, atMs: this.#context.clock.now() });
+    item.committedSlot = slot;
+    const value = codec.encode(commitmentRow, { slot });
+    if (!(await committed({ store, log }, [{ key: rowKey(item.hash, "C"), value }]))) return;
+    try {
+      const outcome = await send({ kind: "report-commitment", slot, reportHash: item.hash });
+      events.count(item.role, outcome.outcome === "accepted" ? "committed" : "commitment-refused");
+      if (outcome.outcome === "accepted") return;
+      log.info({ slot, reason: outcome.reason }, "commitment refused");
+    } catch (cause) {
+      log.warn({ slot, cause: String(cause) }, "commitment not submitted");
+    }
+    item.committedSlot = undefined;
+  }
+
+  /** One per slot by the rules, and few a day by policy. */
+  #mayCommit(slot: number): boolean {
+    const { clock, policy } = this.#context;
+    const now = clock.now();
+    this.#commitments = this.#commitments.filter(({ atMs }) => now - atMs < DAY_MS);
+    if (this.#commitments.length >= policy.commitmentsPerDayMax) return false;
+    return !this.#commitments.some((earlier) => earlier.slot === slot);
+  }
+
+  /** Only the challenger's own word counts; anyone can sign an acknowledgement. */
+  async #isChallenger(item: Evidence, said: Acknowledgement): Promise<boolean> {
+    const { row } = item;
+    if (row.receipt !== undefined) {
+      const sameChallenge = challengeName(row.receipt.challenge) === challengeName(said.challenge);
+      return sameChallenge && said.challenger === row.challenger;
+    }
+    try {
+      const view = await this.#context.ledger.challenge(said.challenge);
+      return view?.challenger === said.challenger;
+    } catch {
+      // The ledger is away: better keep it than lose it; the ledger judges it in the end.
+      return true;
+    }
+  }
+
+  #forget(item: Evidence): void {
+    const { store, log } = this.#context;
+    this.#items.delete(toHex(item.hash));
+    const keys = [item.hash, rowKey(item.hash, "C")];
+    for (const { challenge } of item.acknowledgements.values()) {
+      keys.push(rowKey(item.hash, "A", challenge));
+    }
+    const writes = keys.map((key) => ({ key, value: undefined }));
+    void committed({ store, log }, writes);
+    if (item.role === "witness") this.#watchPayloads();
+  }
+
+  #dropOldest(): void {
+    for (const item of this.#items.values()) {
+      item.timer?.cancel();
+      this.#context.events.count(item.role, "dropped");
+      this.#forget(item);
+      return;
+    }
+  }
+
+  /** Reveals that leave us out do not name us: they are found by what we heard. */
+  #watchPayloads(): void {
+    if (this.#closed) return;
+    const before = this.#watch;
+    const subjects = [...this.#items.values()]
+      .filter(({ role }) => role === "witness")
+      .slice(-WATCHED_MAX)
+      .map((item) => `payload:${toHex(bodyOf(item).payloadHash).slice(0, 16)}`);
+    this.#watch = undefined;
+    if (subjects.length > 0) {
+      const kinds = ["challenge-revealed"] as const;
+      this.#watch = this.#context.ledger.watch({ subjects, kinds }, (event) => {
+        if (event.kind === "challenge-revealed") void this.onRevealed(event);
+      });
+    }
+    // The new one first, so that no reveal falls between the two.
+    before?.cancel();
+  }
+
+  #load(): void {
+    const { store } = this.#context;
+    for (const [key, value] of store.range()) {
+      if (key.length !== HASH_KEY_BYTES) continue;
+      const item = itemOf(codec.decode(evidenceRow, value));
+      if (item !== undefined) this.#items.set(toHex(key), item);
+    }
+    for (const [key, value] of store.range()) {
+      const item = this.#items.get(toHex(key.slice(0, HASH_KEY_BYTES)));
+      if (item === undefined || key.length === HASH_KEY_BYTES) continue;
+      if (key[HASH_KEY_BYTES] === "C".charCodeAt(0)) {
+        item.committedSlot = codec.decode(commitmentRow, value).slot;
+      } else {
+        const { acknowledgement } = codec.decode(acknowledgementRow, value);
+        item.acknowledgements.set(challengeName(acknowledgement.challenge), acknowledgement);
+      }
+    }
+  }
+}
+
+function itemOf(row: EvidenceRow): Evidence | undefined {
+  const signed = row.report ?? row.receipt;
+  if (signed === undefined) return undefined;
+  return {
+    row,
+    hash: messageHash(signed),
+    role: row.report === undefined ? "target" : "witness",
+    acknowledgements: new Map(),
+    committedSlot: undefined,
+    step: 0,
+    timer: undefined,
+  };
+}
+
+function bodyOf({ row }: Evidence): { readonly payloadHash: Bytes32 } {
+  const signed = row.report ?? row.receipt;
+  if (signed === undefined) throw new Error("unreachable: made by itemOf");
+  return signed;
+}
+
+function decodeAcknowledgement(bytes: Uint8Array): Acknowledgement | undefined {
+  try {
+    const message = decodeMessage(bytes);
+    return message.kind === "acknowledgement" ? message : undefined;
+  } catch {
+    return undefined;
+  }
+}

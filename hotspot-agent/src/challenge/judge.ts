@@ -1,0 +1,83 @@
+/**
+ * The ledger's verdict, computed beforehand from what the ledger shows: rules 1 to 13. The
+ * fourteenth (reciprocity) is the ledger's own counters, and no reason to leave a report out.
+ */
+import type { HotspotView } from "@katydid/ledger/client";
+import {
+  type Address,
+  beaconOf,
+  db,
+  type HotspotFacts,
+  judgeWitness,
+  type Milliseconds,
+  type Params,
+  payloadHash,
+  type SignedReport,
+  toHex,
+  tryRegionPlan,
+  type VerdictReason,
+} from "@katydid/protocol";
+
+export interface ReportFacts {
+  readonly params: Params;
+  readonly challenger: Address;
+  /** The target, as the ledger knows it; absent: not at all. */
+  readonly target: HotspotView | undefined;
+  readonly targetAddress: Address;
+  readonly witness: HotspotView | undefined;
+  /** The 51 bytes. */
+  readonly payload: Uint8Array;
+  readonly report: SignedReport;
+  readonly acknowledgedAt: Milliseconds;
+  readonly receiptAt: Milliseconds | undefined;
+  readonly deadlineAt: Milliseconds;
+}
+
+/** Why rules 1 to 13 refuse the report; undefined: they do not. */
+export function reasonAgainst(facts: ReportFacts): VerdictReason | undefined {
+  const { report, payload, params } = facts;
+  const plan = tryRegionPlan(facts.target?.region ?? "");
+  if (facts.target === undefined || plan === undefined) return "region-mismatch";
+  const beacon = beaconOf({ payload, plan });
+  const verdict = judgeWitness(
+    {
+      challenger: { address: facts.challenger },
+      beaconer: factsOf(facts.targetAddress, facts.target),
+      witness: factsOf(report.witness, facts.witness),
+      txPowerDbm: beacon.powerDbm,
+      derived: {
+        payloadHash: toHex(payloadHash(payload)),
+        frequencyHz: beacon.frequencyHz,
+        dataRate: beacon.dataRate,
+      },
+      report: {
+        payloadHash: toHex(report.payloadHash),
+        frequencyHz: report.frequencyHz,
+        dataRate: report.dataRate,
+        rssiDbm: report.rssiDbm,
+      },
+      ...(facts.receiptAt === undefined ? {} : { targetReceiptAtMs: facts.receiptAt }),
+      acknowledgedAtMs: facts.acknowledgedAt,
+      deadlineMs: facts.deadlineAt,
+      // Classifications are not public yet; the ledger judges them.
+      denied: [],
+      deniedEdges: [],
+      alreadyReported: false,
+      reciprocity: { witness: "met", beaconer: "met" },
+    },
+    params,
+  );
+  return verdict.verdict === "valid" ? undefined : verdict.reason;
+}
+
+function factsOf(address: Address, view: HotspotView | undefined): HotspotFacts {
+  return {
+    address,
+    known: view !== undefined,
+    bonded: view?.bonded ?? false,
+    located: view?.cell !== undefined,
+    gainDbi: view?.gainDbi ?? db(0),
+    ...(view?.cell === undefined ? {} : { cell: view.cell }),
+    ...(view?.region === undefined ? {} : { region: view.region }),
+  };
+}

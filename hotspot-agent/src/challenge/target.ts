@@ -1,0 +1,280 @@
+/**
+ * The target: obeys one order, transmits one beacon, says so once.
+ *
+ * An order is obeyed if it is the one whose secret the ledger has the hash of. Before the beacon the
+ * order is on disk, and before the receipt is sent so is the receipt; asked again, also after a
+ * restart, the same bytes go out. A receipt is signed only after the radio took the beacon, and only
+ * where there is none yet: there can never be a second one.
+ */
+import type { LedgerEvent } from "@katydid/ledger/client";
+import {
+  BoundedMap,
+  beaconFrame,
+  beaconOf,
+  beaconPayload,
+  codec,
+  equalBytes,
+  milliseconds,
+  openOrder,
+  payloadHash,
+  sha256,
+  signMessage,
+  toHex,
+  tryRegionPlan,
+} from "@katydid/protocol";
+import { ORDERS_EARLY_MAX, PAYLOADS_KNOWN_MAX, TARGETINGS_MAX } from "../limits.ts";
+import { type ChallengeContext, committed } from "./context.ts";
+import type { EvidenceKeeper } from "./evidence.ts";
+import {
+  CHALLENGE_KEY_BYTES,
+  challengeKey,
+  challengeName,
+  type DrawnRow,
+  drawnRow,
+  type ObeyedRow,
+  obeyedRow,
+  rowKey,
+} from "./rows.ts";
+
+/** Tries to get the beacon past another transmission of this radio. */
+const TRANSMIT_ATTEMPTS = 5;
+const TRANSMIT_RETRY_MS = 300;
+/** Copies of an order come by several relays: within this time it is not asked again. */
+const COPY_WINDOW_MS = 1000;
+
+interface Targeting {
+  readonly drawn: DrawnRow;
+  obeyed: ObeyedRow | undefined;
+  underWay: boolean;
+  askedAtMs: number;
+}
+
+type TargetDrawn = Extract<LedgerEvent, { kind: "target-drawn" }>;
+
+export class Target {
+  readonly #context: ChallengeContext;
+  readonly #evidence: EvidenceKeeper;
+  readonly #targetings = new Map<string, Targeting>();
+  /** Orders that overtook the ledger's word about them. */
+  #early: Uint8Array[] = [];
+  /** Own beacons: not to be witnessed. */
+  readonly #payloads = new BoundedMap<string, true>(PAYLOADS_KNOWN_MAX);
+
+  constructor(context: ChallengeContext, evidence: EvidenceKeeper) {
+    this.#context = context;
+    this.#evidence = evidence;
+    this.#load();
+  }
+
+  isOwn(hash: string): boolean {
+    return this.#payloads.get(hash) === true;
+  }
+
+  async onDrawn(event: TargetDrawn): Promise<void> {
+    const { store, log, events } = this.#context;
+    const name = challengeName(event.challenge);
+    if (this.#targetings.has(name)) return;
+    const { challenge, challenger, targetEntropy, secretHash, ephemeralKey, deadlineAt } = event;
+    const drawn = { challenge, challenger, targetEntropy, secretHash, ephemeralKey, deadlineAt };
+    this.#remember({
+      drawn,
+      obeyed: undefined,
+      underWay: false,
+      askedAtMs: Number.NEGATIVE_INFINITY,
+    });
+    const key = challengeKey(challenge);
+    const ok = await committed({ store, log }, [{ key, value: codec.encode(drawnRow, drawn) }]);
+    if (!ok) return;
+    events.count("target", "drawn");
+    const early = this.#early;
+    this.#early = [];
+    for (const bytes of early) await this.onOrder(bytes);
+  }
+
+  /** A sealed order, from whomever. */
+  async onOrder(bytes: Uint8Array): Promise<void> {
+    const { key, clock } = this.#context;
+    for (const targeting of this.#targetings.values()) {
+      const { drawn } = targeting;
+      const ephemeralPublic = drawn.ephemeralKey;
+      const order = openOrder({ bytes, seed: key.seed, ephemeralPublic });
+      if (order === undefined) continue;
+      if (order.target !== key.address || order.challenger !== drawn.challenger) return;
+      if (challengeName(order.challenge) !== challengeName(drawn.challenge)) return;
+      if (!equalBytes(sha256(order.secret), drawn.secretHash)) return;
+      if (targeting.underWay || clock.now() - targeting.askedAtMs < COPY_WINDOW_MS) return;
+      targeting.askedAtMs = clock.now();
+      targeting.underWay = true;
+      try {
+        await this.#obey(targeting, order.secret);
+      } finally {
+        targeting.underWay = false;
+      }
+      return;
+    }
+    this.#early.push(bytes);
+    if (this.#early.length > ORDERS_EARLY_MAX) this.#early.shift();
+  }
+
+  /** Drops what is over. */
+  chores(): void {
+    const { protocolClock, policy, store, log } = this.#context;
+    for (const [name, { drawn }] of this.#targetings) {
+      if (protocolClock.now() < drawn.deadlineAt + policy.evidenceKeepMs) continue;
+      this.#targetings.delete(name);
+      const key = challengeKey(drawn.challenge);
+      void committed({ store, log }, [
+        { key, value: undefined },
+        { key: rowKey(key, "O"), value: undefined },
+      ]);
+    }
+    this.#early = [];
+  }
+
+  async #obey(targeting: Targeting, secret: Uint8Array): Promise<void> {
+    const { store, log, events, protocolClock } = this.#context;
+    const { drawn } = targeting;
+    if (targeting.obeyed?.receiptHash !== undefined) {
+      events.count("target", "asked-again");
+      this.#evidence.sendAgain(targeting.obeyed.receiptHash);
+      return;
+    }
+    if (protocolClock.now() > drawn.deadlineAt) {
+      events.count("target", "order-late");
+      return;
+    }
+    if (targeting.obeyed === undefined) {
+      const obeyed = { secret, receiptHash: undefined };
+      const key = rowKey(challengeKey(drawn.challenge), "O");
+      const ok = await committed({ store, log }, [{ key, value: codec.encode(obeyedRow, obeyed) }]);
+      if (!ok) return;
+      targeting.obeyed = obeyed;
+      events.count("target", "obeyed");
+    }
+    await this.#chirp(targeting, secret);
+  }
+
+  async #chirp(targeting: Targeting, secret: Uint8Array): Promise<void> {
+    const { key, self, events, log } = this.#context;
+    const { challenge, targetEntropy } = targeting.drawn;
+    const plan = tryRegionPlan(self()?.region ?? "");
+    if (plan === undefined) {
+      log.warn({ challenge }, "ordered to chirp, but the ledger shows no region for this hotspot");
+      return;
+    }
+    const payload = beaconPayload({ secret, targetEntropy, target: key.address });
+    this.#payloads.set(toHex(payloadHash(payload)), true);
+    const beacon = beaconOf({ payload, plan });
+    const refusal = await this.#transmit(payload, beacon);
+    if (refusal !== undefined) {
+      events.count("target", "radio-refused");
+      events.note("target", challenge, `the radio did not transmit the beacon: ${refusal}`);
+      log.warn({ challenge, refusal }, "beacon refused by the radio");
+      return;
+    }
+    events.count("target", "chirped");
+    events.note("target", challenge, `chirped on ${beacon.frequencyHz / 1e6} MHz`);
+    await this.#sign(targeting, payload, beacon);
+  }
+
+  async #transmit(
+    payload: Uint8Array,
+    beacon: ReturnType<typeof beaconOf>,
+  ): Promise<string | undefined> {
+    const { concentrator, clock } = this.#context;
+    const { frequencyHz, dataRate, powerDbm } = beacon;
+    let reason = "";
+    for (let attempt = 0; attempt < TRANSMIT_ATTEMPTS; attempt++) {
+      if (attempt > 0) await clock.sleep(TRANSMIT_RETRY_MS * 2 ** attempt);
+      const outcome = await concentrator.transmit({
+        payload: beaconFrame(payload),
+        frequencyHz,
+        dataRate,
+        powerDbm,
+        codingRate: "4/5",
+        // Other hotspots shall hear it, as they hear devices.
+        invertPolarity: false,
+        crc: true,
+        when: { kind: "immediate" },
+      });
+      if (outcome.outcome === "accepted") return undefined;
+      reason = outcome.reason;
+    }
+    return reason;
+  }
+
+  async #sign(
+    targeting: Targeting,
+    payload: Uint8Array,
+    beacon: ReturnType<typeof beaconOf>,
+  ): Promise<void> {
+    const { key, chainId, clock, store, log } = this.#context;
+    const { challenge, challenger } = targeting.drawn;
+    const { frequencyHz, dataRate, powerDbm } = beacon;
+    const receipt = signMessage({
+      chainId,
+      signer: key,
+      body: {
+        kind: "receipt",
+        challenge,
+        target: key.address,
+        payloadHash: payloadHash(payload),
+        frequencyHz,
+        dataRate,
+        powerDbm,
+        transmittedAt: milliseconds(Math.floor(clock.now())),
+      },
+    });
+    const hash = await this.#evidence.add({ receipt, report: undefined, challenger, payload });
+    if (hash === undefined || targeting.obeyed === undefined) return;
+    targeting.obeyed = { ...targeting.obeyed, receiptHash: hash };
+    await committed({ store, log }, [
+      {
+        key: rowKey(challengeKey(challenge), "O"),
+        value: codec.encode(obeyedRow, targeting.obeyed),
+      },
+    ]);
+  }
+
+  #remember(targeting: Targeting): void {
+    this.#targetings.set(challengeName(targeting.drawn.challenge), targeting);
+    if (this.#targetings.size <= TARGETINGS_MAX) return;
+    for (const name of this.#targetings.keys()) {
+      // Its rows go when chores of the next start find them out of date.
+      this.#targetings.delete(name);
+      return;
+    }
+  }
+
+  #load(): void {
+    const obeyed = new Map<string, ObeyedRow>();
+    const drawn: DrawnRow[] = [];
+    for (const [key, value] of this.#context.store.range()) {
+      if (key.length === CHALLENGE_KEY_BYTES) drawn.push(codec.decode(drawnRow, value));
+      else obeyed.set(toHex(key.slice(0, CHALLENGE_KEY_BYTES)), codec.decode(obeyedRow, value));
+    }
+    for (const row of drawn) {
+      const found = obeyed.get(toHex(challengeKey(row.challenge)));
+      const targeting = {
+        drawn: row,
+        obeyed: undefined,
+        underWay: false,
+        askedAtMs: Number.NEGATIVE_INFINITY,
+      };
+      this.#remember(targeting);
+      if (found === undefined) continue;
+      const known = this.#targetings.get(challengeName(row.challenge));
+      if (known === undefined) continue;
+      known.obeyed = { ...found, receiptHash: found.receiptHash ?? this.#receiptOf(row) };
+      const { secret } = found;
+      const { targetEntropy } = row;
+      const payload = beaconPayload({ secret, targetEntropy, target: this.#context.key.address });
+      this.#payloads.set(toHex(payloadHash(payload)), true);
+    }
+  }
+
+  /** The process may have ended after the receipt was stored and before its hash was. */
+  #receiptOf({ challenge }: DrawnRow): Uint8Array | undefined {
+    return this.#evidence.receiptOf(challenge);
+  }
+}
