@@ -25,13 +25,7 @@ export * from "./lorawan/index.ts";
 export * from "./merkle.ts";
 export * from "./message.ts";
 export * from "./message-codec.ts";
-export {
-  BOUGHT_MAX,
-  declineReasons,
-  PHY_PAYLOAD_BYTES_MAX,
-  REFUSAL_BYTES_MAX,
-  REGION_BYTES_MAX,
-} from "./message-fields.ts";
+export * from "./message-fields.ts";
 export * from "./names.ts";
 export * from "./network-file.ts";
 export * from "./params.ts";
@@ -44,6 +38,7 @@ export * from "./seal.ts";
 export * from "./session.ts";
 export * from "./settle.ts";
 export * from "./signers.ts";
+export * from "./topic-rights.ts";
 export * from "./topics.ts";
 export * from "./transaction.ts";
 export * from "./transaction-codec.ts";
