@@ -9,6 +9,7 @@ export * from "./challenge.ts";
 export * from "./claim.ts";
 export * as codec from "./codec.ts";
 export { Reader, Writer } from "./codec-buffer.ts";
+export * from "./collar-frame.ts";
 export * from "./dc.ts";
 export * from "./decode-error.ts";
 export * from "./density.ts";
