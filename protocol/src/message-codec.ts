@@ -179,7 +179,8 @@ export function verifyMessageNative(claim: MessageClaim): boolean {
   return verifyNative(signatureClaim(claim));
 }
 
-function signatureClaim({ chainId, message: value, by }: MessageClaim) {
+/** What a verifier of signatures is asked: for one that remembers its answers. */
+export function signatureClaim({ chainId, message: value, by }: MessageClaim) {
   const digest = digestOf({ chainId, kind: value.kind, bytes: encodeMessage(value) });
   return { publicKey: publicKeyOf(by), digest, signature: value.signature };
 }

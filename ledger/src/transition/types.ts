@@ -85,7 +85,11 @@ export interface BlockOptions {
 /** Why a block is refused whole. A decided block that is refused changes nothing. */
 export type BlockRefusal =
   | { readonly reason: "height-mismatch"; readonly expected: number; readonly actual: number }
-  | { readonly reason: "time-not-later"; readonly last: Milliseconds; readonly actual: Milliseconds }
+  | {
+      readonly reason: "time-not-later";
+      readonly last: Milliseconds;
+      readonly actual: Milliseconds;
+    }
   | { readonly reason: "proposer-unknown" }
   | { readonly reason: "chain-exhausted" }
   | { readonly reason: "link-mismatch" };
@@ -202,7 +206,7 @@ export type KindRefusal =
   | { readonly reason: "receipt-mismatch"; readonly field: string }
   | { readonly reason: "receipt-signature-invalid" }
   | { readonly reason: "report-signature-invalid"; readonly witness: Address }
-  | { readonly reason: "listed-reason-unknown"; readonly witness: Address }
+  | { readonly reason: "listed-reason-malformed"; readonly witness: Address }
   | { readonly reason: "witness-twice"; readonly witness: Address }
   | { readonly reason: "not-left-out"; readonly subject: Address }
   | { readonly reason: "late-full"; readonly limit: number }

@@ -55,7 +55,7 @@ interface TableChanges {
 
 /** Bytes as a string of their code units: a Map key that compares as the bytes do. */
 export function keyName(key: Uint8Array): string {
-  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).latin1Slice();
+  return Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString("latin1");
 }
 
 /** A View with changes on top. Not written anywhere until someone takes `writes()`. */

@@ -1,0 +1,34 @@
+/** Id, size and signers of a transaction, computed once per transaction object. */
+import {
+  type Address,
+  encodeTransaction,
+  signersOf,
+  type Transaction,
+  transactionId,
+} from "@katydid/protocol";
+
+export interface Identity {
+  readonly chainId: string;
+  /** 32 bytes: also the digest that its signers sign. */
+  readonly id: Uint8Array;
+  readonly bytes: number;
+  readonly signers: readonly Address[];
+}
+
+/** Transactions are never changed, so what follows from one may be kept as long as it is. */
+const known = new WeakMap<Transaction, Identity>();
+
+/** The number of signatures must be that of the signers. */
+export function identityOf(input: { chainId: string; transaction: Transaction }): Identity {
+  const { chainId, transaction } = input;
+  const kept = known.get(transaction);
+  if (kept?.chainId === chainId) return kept;
+  const identity = {
+    chainId,
+    id: transactionId({ chainId, body: transaction.body }),
+    bytes: encodeTransaction(transaction).length,
+    signers: signersOf(transaction.body),
+  };
+  known.set(transaction, identity);
+  return identity;
+}

@@ -1,0 +1,420 @@
+/**
+ * The tables of the state, their keys, and how their rows become bytes. An id is never used again
+ * for something else. Numbers in keys are big-endian, so that they sort.
+ */
+import {
+  type Address,
+  addressBytes,
+  addressFromBytes,
+  type Bytes32,
+  CHAIN_ID_BYTES_MAX,
+  type ChallengeId,
+  codec,
+  concatBytes,
+  type Db,
+  type Dbm,
+  ENDPOINTS_MAX,
+  fields,
+  LISTED_MAX,
+  type Milliseconds,
+  mainParams,
+  REASON_BYTES_MAX,
+} from "@katydid/protocol";
+import { LATE_RECEIPTS_MAX, PAST_MAX, SLAB_RANGES_MAX, STAMPS_MAX } from "./limits.ts";
+import {
+  type AccountRow,
+  type ActiveRow,
+  type ChainRow,
+  type ChallengeRow,
+  type ChannelRow,
+  type ClaimRow,
+  type CommitmentRow,
+  challengeStates,
+  type DrawnTarget,
+  type EarningRow,
+  type HashChain,
+  type HoldbackRow,
+  type HotspotRow,
+  type OracleRow,
+  type PastFacts,
+  type ProducerRow,
+  type ReceivedReceipt,
+  type ReceivedReport,
+  type RelayRow,
+  type Reveal,
+  type RouterRow,
+  type SlabRange,
+  type SlotRow,
+  type SupplyRow,
+} from "./rows.ts";
+import type { Table } from "./view.ts";
+
+type Codec<T> = codec.Codec<T>;
+
+const { bool, list, oneOf, optional, struct, text, tenths, u16, u32, uint, varBytes } = codec;
+const address = fields.addressField;
+const bytes32 = fields.bytes32Field;
+const cell = fields.cellField;
+const motes = fields.motesField;
+const dc = fields.dcField;
+const units = codec.amount;
+const time = fields.millisecondsField;
+const height = fields.heightField;
+const price = fields.priceField;
+const frequency = fields.hertzField;
+const rate = fields.dataRateField;
+const gain = tenths as Codec<number> as Codec<Db>;
+const power = tenths as Codec<number> as Codec<Dbm>;
+const count = uint();
+const moment = optional<Milliseconds>(time);
+
+const CHALLENGES_MAX = mainParams.challengesPerSlotMax;
+const REPORTS_MAX = mainParams.reportsMax + LATE_RECEIPTS_MAX;
+
+/** A table whose rows have this form. */
+function table<T>(head: { id: number; name: string }, form: Codec<T>): Table<T> {
+  return {
+    ...head,
+    encode: (row) => codec.encode(form, row),
+    decode: (bytes) => codec.decode(form, bytes),
+  };
+}
+
+/** Key: empty. */
+export const chainTable = table<ChainRow>(
+  { id: 1, name: "chain" },
+  struct<ChainRow>({
+    chainId: text(CHAIN_ID_BYTES_MAX),
+    params: oneOf(["main", "minimal"]),
+    height,
+    blockTime: time,
+    protocolTime: time,
+    entropy: bytes32,
+    priceMicroUsd: price,
+    epoch: u32,
+    released: motes,
+    hotspots: u32,
+    active: u32,
+    activeHash: bytes32,
+    routers: u32,
+    slabs: u32,
+    relays: u32,
+    producers: u32,
+  }),
+);
+
+/** Key: empty. */
+export const supplyTable = table<SupplyRow>(
+  { id: 2, name: "supply" },
+  struct<SupplyRow>({
+    genesis: motes,
+    minted: motes,
+    balances: motes,
+    bonds: motes,
+    stakes: motes,
+    held: motes,
+    unbonding: motes,
+    burned: motes,
+    dust: motes,
+    dcMade: dc,
+    dcHeld: dc,
+    dcInChannels: dc,
+    dcSpent: dc,
+  }),
+);
+
+/** Key: address. */
+export const accountTable = table<AccountRow>(
+  { id: 3, name: "account" },
+  struct<AccountRow>({ nonce: count, motes, dc, dcMotes: motes }),
+);
+
+const pastFacts = struct<PastFacts>({
+  until: time,
+  bonded: bool,
+  cell: optional(cell),
+  gainDbi: gain,
+});
+
+/** Key: address. */
+export const hotspotTable = table<HotspotRow>(
+  { id: 4, name: "hotspot" },
+  struct<HotspotRow>({
+    owner: address,
+    bondPayer: address,
+    bond: motes,
+    bondFull: motes,
+    addedAt: time,
+    cell: optional(cell),
+    gainDbi: gain,
+    elevationMeters: fields.metersField,
+    freeAssertAt: moment,
+    presenceAt: moment,
+    lastActiveAt: time,
+    silencedUntil: time,
+    beaconedAt: list(time, { max: STAMPS_MAX }),
+    witnessedAt: list(time, { max: STAMPS_MAX }),
+    firstBeaconedAt: moment,
+    firstWitnessedAt: moment,
+    past: list(pastFacts, { max: PAST_MAX }),
+    graceWitness: motes,
+    graceBeaconer: motes,
+    earnedData: motes,
+    earnedCoverage: motes,
+    held: motes,
+  }),
+);
+
+/** Key: address. */
+export const activeTable = table<ActiveRow>(
+  { id: 5, name: "active" },
+  struct<ActiveRow>({ cell, bonded: bool, silencedUntil: time }),
+);
+
+/** Key: kind u8 | protocol time u64 | what it is about. Presence is all that a row says. */
+export const dueTable = table<object>({ id: 6, name: "due" }, struct<object>({}));
+
+/** Key: slot u32. */
+export const slotTable = table<SlotRow>(
+  { id: 7, name: "slot" },
+  struct<SlotRow>({
+    drawnAt: time,
+    openUntil: time,
+    challengers: list(address, { max: CHALLENGES_MAX }),
+  }),
+);
+
+const receipt = struct<ReceivedReceipt>({
+  receiptHash: bytes32,
+  acknowledgedAt: moment,
+  frequencyHz: frequency,
+  dataRate: rate,
+});
+const report = struct<ReceivedReport>({
+  witness: address,
+  reportHash: bytes32,
+  payloadHash: bytes32,
+  rssiDbm: power,
+  snrDb: gain,
+  frequencyHz: frequency,
+  dataRate: rate,
+  acknowledgedAt: time,
+  committed: bool,
+});
+
+const listed = struct<Reveal["listed"][number]>({
+  witness: address,
+  reason: text(REASON_BYTES_MAX),
+});
+
+/** Key: slot u32 | index u16. */
+export const challengeTable = table<ChallengeRow>(
+  { id: 8, name: "challenge" },
+  struct<ChallengeRow>({
+    state: oneOf(challengeStates),
+    challenger: address,
+    secretHash: bytes32,
+    ephemeralKey: bytes32,
+    drawn: optional(
+      struct<DrawnTarget>({
+        target: address,
+        targetEntropy: bytes32,
+        at: time,
+        deadlineAt: time,
+        scale: units,
+        reciprocityWindowMs: time,
+      }),
+    ),
+    reveal: optional(
+      struct<Reveal>({
+        secret: bytes32,
+        height,
+        receipt: optional(receipt),
+        reports: list(report, { max: REPORTS_MAX }),
+        listed: list(listed, { max: LISTED_MAX }),
+        omitted: bool,
+        offsetMs: time,
+      }),
+    ),
+  }),
+);
+
+/** Key: slot u32 | address. */
+export const commitmentTable = table<CommitmentRow>(
+  { id: 9, name: "commitment" },
+  struct<CommitmentRow>({
+    reportHash: bytes32,
+    height,
+    at: time,
+    payer: address,
+    feeDc: dc,
+    feeMotes: motes,
+  }),
+);
+
+/** Key: address. Emptied when the epoch ends. */
+export const earningTable = table<EarningRow>(
+  { id: 10, name: "earning" },
+  struct<EarningRow>({
+    challengerUnits: units,
+    beaconerUnits: units,
+    witnessUnits: units,
+    graceBeaconerUnits: units,
+    graceWitnessUnits: units,
+    dc,
+    dcMotes: motes,
+  }),
+);
+
+/** Key: protocol time of release u64 | epoch u32 | address. */
+export const holdbackTable = table<HoldbackRow>(
+  { id: 11, name: "holdback" },
+  struct<HoldbackRow>({
+    challenger: motes,
+    beaconer: motes,
+    witness: motes,
+    graceBeaconer: motes,
+    graceWitness: motes,
+  }),
+);
+
+/** Key: address. */
+export const routerTable = table<RouterRow>(
+  { id: 12, name: "router" },
+  struct<RouterRow>({
+    owner: address,
+    number: u32,
+    endpoints: list(fields.urlField, { max: ENDPOINTS_MAX }),
+    slabs: list(struct<SlabRange>({ start: u32, count: u32 }), { max: SLAB_RANGES_MAX }),
+    owedDc: dc,
+    openChannels: u16,
+  }),
+);
+
+/** Key: address of the router. */
+export const filterTable = table<Uint8Array>(
+  { id: 13, name: "filter" },
+  varBytes(mainParams.filterBytesMax),
+);
+
+/** Key: address of the operator. */
+export const relayTable = table<RelayRow>(
+  { id: 14, name: "relay" },
+  struct<RelayRow>({ url: fields.urlField }),
+);
+
+/** Key: channel id, 32 bytes: the id of the transaction that opened it. */
+export const channelTable = table<ChannelRow>(
+  { id: 15, name: "channel" },
+  struct<ChannelRow>({
+    router: address,
+    owner: address,
+    depositDc: dc,
+    depositMotes: motes,
+    reservedDc: dc,
+    stake: motes,
+    expiresAt: time,
+    state: oneOf(["open", "closed", "settled"]),
+    claims: u32,
+  }),
+);
+
+/** Key: channel id | address of the hotspot. */
+export const claimTable = table<ClaimRow>(
+  { id: 16, name: "claim" },
+  struct<ClaimRow>({
+    summaryDc: optional(dc),
+    redeemedDc: dc,
+    redeemedPackets: count,
+    sequence: count,
+    reservedDc: dc,
+    paidDc: dc,
+  }),
+);
+
+/** Key: address of the router | channel id. */
+export const routerChannelTable = table<object>(
+  { id: 17, name: "router-channel" },
+  struct<object>({}),
+);
+
+const chain = struct<HashChain>({ tip: bytes32, links: count });
+
+/** Key: first 20 bytes of SHA-256(producer's key). */
+export const producerTable = table<ProducerRow>(
+  { id: 18, name: "producer" },
+  struct<ProducerRow>({
+    owner: address,
+    producerKey: bytes32,
+    stake: motes,
+    inForceAt: time,
+    chain,
+    next: optional(chain),
+    blocks: u32,
+  }),
+);
+
+/** Key: address. */
+export const oracleTable = table<OracleRow>(
+  { id: 19, name: "oracle" },
+  struct<OracleRow>({ priceMicroUsd: optional(price), at: time }),
+);
+
+// ---- Keys ----------------------------------------------------------------------------------
+
+export const ONLY = new Uint8Array(0);
+
+export function timeBytes(value: Milliseconds): Uint8Array {
+  const key = new Uint8Array(8);
+  new DataView(key.buffer).setBigUint64(0, BigInt(value));
+  return key;
+}
+
+export function slotKey(slot: number): Uint8Array {
+  const key = new Uint8Array(4);
+  new DataView(key.buffer).setUint32(0, slot);
+  return key;
+}
+
+export function challengeKey(id: ChallengeId): Uint8Array {
+  const key = new Uint8Array(6);
+  const view = new DataView(key.buffer);
+  view.setUint32(0, id.slot);
+  view.setUint16(4, id.index);
+  return key;
+}
+
+export function challengeOf(key: Uint8Array): ChallengeId {
+  const view = new DataView(key.buffer, key.byteOffset);
+  return { slot: view.getUint32(0), index: view.getUint16(4) };
+}
+
+export function commitmentKey(slot: number, hotspot: Address): Uint8Array {
+  return concatBytes(slotKey(slot), addressBytes(hotspot));
+}
+
+export function claimKey(channel: Bytes32, hotspot: Address): Uint8Array {
+  return concatBytes(channel, addressBytes(hotspot));
+}
+
+export function routerChannelKey(router: Address, channel: Bytes32): Uint8Array {
+  return concatBytes(addressBytes(router), channel);
+}
+
+export interface HoldbackKey {
+  readonly releaseAt: Milliseconds;
+  readonly epoch: number;
+  readonly hotspot: Address;
+}
+export function holdbackKey({ releaseAt, epoch, hotspot }: HoldbackKey): Uint8Array {
+  return concatBytes(timeBytes(releaseAt), slotKey(epoch), addressBytes(hotspot));
+}
+
+export function holdbackOf(key: Uint8Array): HoldbackKey {
+  const view = new DataView(key.buffer, key.byteOffset);
+  return {
+    releaseAt: Number(view.getBigUint64(0)) as Milliseconds,
+    epoch: view.getUint32(8),
+    hotspot: addressFromBytes(key.slice(12)),
+  };
+}
