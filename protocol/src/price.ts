@@ -7,13 +7,14 @@ import type { MicroUsd } from "./units.ts";
  * floor(oracles / 2) + 1 of the registered; else the previous price stands. An even count takes the
  * mean of the middle two, floored.
  */
-export function medianPrice(input: {
+export function medianPrice<Previous extends MicroUsd | undefined>(input: {
   /** Registered oracles. */
   oracles: number;
-  previousMicroUsd: MicroUsd;
+  /** Undefined where there has never been one. */
+  previousMicroUsd: Previous;
   /** At most one per registered oracle, in any order. */
   submissionsMicroUsd: readonly MicroUsd[];
-}): MicroUsd {
+}): MicroUsd | Previous {
   const { oracles, submissionsMicroUsd } = input;
   assert(Number.isSafeInteger(oracles) && oracles >= 0, `not a number of oracles: ${oracles}`);
   const count = submissionsMicroUsd.length;
