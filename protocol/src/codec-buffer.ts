@@ -95,7 +95,9 @@ export class Reader {
   field = "value";
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    // Sockets hand out Buffers, whose `slice` is no copy.
+    const isPlain = bytes.constructor === Uint8Array;
+    this.#bytes = isPlain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   error(code: DecodeCode): DecodeError {
@@ -138,9 +140,8 @@ export class Reader {
     if (this.remaining < length) throw this.error("truncated");
     const start = this.#offset;
     this.#offset += length;
-    // A copy: what was received may be reused by whoever received it. (A Buffer's own `slice`
-    // would be a view, and Buffer is what sockets hand out.)
-    return Uint8Array.prototype.slice.call(this.#bytes, start, this.#offset);
+    // A copy: what was received may be reused by whoever received it.
+    return this.#bytes.slice(start, this.#offset);
   }
 
   #bigOrNumber(): number | bigint {
