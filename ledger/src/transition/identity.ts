@@ -2,6 +2,7 @@
 import {
   type Address,
   encodeTransaction,
+  signedDigests,
   signersOf,
   type Transaction,
   transactionId,
@@ -9,8 +10,10 @@ import {
 
 export interface Identity {
   readonly chainId: string;
-  /** 32 bytes: also the digest that its signers sign. */
+  /** 32 bytes. */
   readonly id: Uint8Array;
+  /** What each signer signs. */
+  readonly digests: readonly Uint8Array[];
   readonly bytes: number;
   readonly signers: readonly Address[];
 }
@@ -26,6 +29,7 @@ export function identityOf(input: { chainId: string; transaction: Transaction })
   const identity = {
     chainId,
     id: transactionId({ chainId, body: transaction.body }),
+    digests: signedDigests({ chainId, body: transaction.body }),
     bytes: encodeTransaction(transaction).length,
     signers: signersOf(transaction.body),
   };

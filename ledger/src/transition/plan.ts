@@ -94,11 +94,12 @@ function feePayerOf(draft: Draft, body: TransactionBody): Address | undefined {
 function unsignedBy(
   draft: Draft,
   { signatures }: Transaction,
-  { id, signers }: Identity,
+  { digests, signers }: Identity,
 ): Address | undefined {
   return signers.find((signer, i) => {
     const signature = signatures[i];
-    if (signature === undefined) return true;
-    return !draft.context.verify({ publicKey: publicKeyOf(signer), digest: id, signature });
+    const digest = digests[i];
+    if (signature === undefined || digest === undefined) return true;
+    return !draft.context.verify({ publicKey: publicKeyOf(signer), digest, signature });
   });
 }
