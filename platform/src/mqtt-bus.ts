@@ -104,7 +104,7 @@ class MqttBus implements Bus {
     if (payload.length > BUS_PAYLOAD_BYTES_MAX) return this.#refuse("payload-too-large");
     const { qos = 0, retain = false } = options;
     // Copied: a caller may use its buffer again, and the socket takes it later.
-    const message = { topic, payload: payload.slice(), qos, retain };
+    const message = { topic, payload: new Uint8Array(payload), qos, retain };
     if (this.#connected && this.#queue.length === 0 && !this.#isCongested()) {
       if (this.#unconfirmed.size >= BUS_QUEUE_LENGTH_MAX) return this.#refuse("queue-full");
       this.#send(message);

@@ -1,0 +1,83 @@
+/** A store in memory. Durable at once, until the process ends. */
+import assert from "node:assert";
+import {
+  type RangeOptions,
+  SCOPE_DEPTH_MAX,
+  SCOPE_NAME_BYTES_MAX,
+  STORE_KEY_BYTES_MAX,
+  type Store,
+  type StoreWrite,
+} from "@katydid/platform";
+import { SortedKeys } from "./sorted-keys.ts";
+
+export class VirtualStore implements Store {
+  /** Keys as strings of one character a byte: what a Map can look up, in byte order. */
+  readonly #rows = new Map<string, Uint8Array>();
+  readonly #scopes = new Map<string, VirtualStore>();
+  readonly #depth: number;
+  /** Made at the first range: most stores are never asked for one. */
+  #order: SortedKeys | undefined;
+
+  constructor(depth = 0) {
+    this.#depth = depth;
+  }
+
+  get(key: Uint8Array): Uint8Array | undefined {
+    return this.#rows.get(nameOf(key));
+  }
+
+  range(options: RangeOptions = {}): Iterable<readonly [key: Uint8Array, value: Uint8Array]> {
+    const { start, end, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
+    this.#order ??= new SortedKeys(this.#rows.keys());
+    const keys = this.#order.slice({
+      start: start === undefined ? "" : latin1(start),
+      end: end === undefined ? undefined : latin1(end),
+      reverse,
+      limit,
+    });
+    return keys.map((key) => [bytesOf(key), this.#rows.get(key) ?? new Uint8Array()] as const);
+  }
+
+  async commit(writes: readonly StoreWrite[]): Promise<void> {
+    // All keys are judged before the first write, so that all or none apply.
+    const named = writes.map(({ key, value }) => ({ name: nameOf(key), value }));
+    for (const { name, value } of named) this.#write(name, value);
+  }
+
+  scope(name: string): Store {
+    const bytes = Buffer.byteLength(name);
+    assert(bytes > 0 && bytes <= SCOPE_NAME_BYTES_MAX, `scope name ${name}`);
+    assert(this.#depth < SCOPE_DEPTH_MAX, "scopes nest too deep");
+    const found = this.#scopes.get(name);
+    if (found !== undefined) return found;
+    const made = new VirtualStore(this.#depth + 1);
+    this.#scopes.set(name, made);
+    return made;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #write(name: string, value: Uint8Array | undefined): void {
+    if (value === undefined) {
+      if (this.#rows.delete(name)) this.#order?.remove(name);
+      return;
+    }
+    if (this.#order !== undefined && !this.#rows.has(name)) this.#order.add(name);
+    this.#rows.set(name, new Uint8Array(value));
+  }
+}
+
+function nameOf(key: Uint8Array): string {
+  assert(key.length > 0 && key.length <= STORE_KEY_BYTES_MAX, `key of ${key.length} bytes`);
+  return latin1(key);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+}
+
+function bytesOf(name: string): Uint8Array {
+  const bytes = new Uint8Array(name.length);
+  for (let at = 0; at < name.length; at += 1) bytes[at] = name.charCodeAt(at);
+  return bytes;
+}
