@@ -1,0 +1,2 @@
+export * from "./concentrator-contract.ts";
+export * from "./scripted-forwarder.ts";
