@@ -134,7 +134,12 @@ const kinds = union<TransactionBody>({
   "price-report": [3, struct({ ...common("price-report"), priceMicroUsd: priceField })],
   "add-hotspot": [
     4,
-    struct({ ...common("add-hotspot"), hotspot: addressField, owner: addressField }),
+    struct({
+      ...common("add-hotspot"),
+      hotspot: addressField,
+      owner: addressField,
+      nonceHash: bytes32Field,
+    }),
   ],
   "assert-location": [
     5,

@@ -4,9 +4,11 @@ import { publicKeyOf } from "./address.ts";
 import { assert } from "./assert.ts";
 import { domainDigest } from "./domain.ts";
 import { SIGNATURE_BYTES, type Signer, verifyNative, verifySignature } from "./keys.ts";
+import type { Claim } from "./message.ts";
+import { signatureClaim } from "./message-codec.ts";
 import type { Params } from "./params.ts";
 import { signersOf } from "./signers.ts";
-import type { Transaction, TransactionBody } from "./transaction.ts";
+import type { AddHotspot, Transaction, TransactionBody } from "./transaction.ts";
 import { encodeBody } from "./transaction-codec.ts";
 import { type Address, type Dc, dc } from "./units.ts";
 
@@ -17,22 +19,58 @@ export interface BodyOnChain {
   readonly body: TransactionBody;
 }
 
-/** Id of a transaction, 32 bytes, and the digest that its signers sign: no signature is part of it. */
+/** Id of a transaction, 32 bytes, and the digest that its actor signs: no signature is part of it. */
 export function transactionId({ chainId, body }: BodyOnChain): Uint8Array {
   return domainDigest({ tag: TRANSACTION_TAG, chainId }, encodeBody(body));
 }
 
-/** Signatures by `signersOf(body)`; each of them must be among `signers`, in whatever order. */
+/**
+ * What each of `signersOf(body)` signs, in that order: the id, and for the hotspot of add-hotspot
+ * its claim, so that a hotspot that is offline by then can be added.
+ */
+export function signedDigests({ chainId, body }: BodyOnChain): Uint8Array[] {
+  const id = transactionId({ chainId, body });
+  return signersOf(body).map((address) =>
+    body.kind === "add-hotspot" && claimSigns(body, address) ? claimDigest({ chainId, body }) : id,
+  );
+}
+
+/**
+ * Signatures by `signersOf(body)`; each of them must be among `signers`, in whatever order, but the
+ * hotspot of add-hotspot where its `claim` is given.
+ */
 export function signTransaction(
-  input: BodyOnChain & { readonly signers: readonly Signer[] },
+  input: BodyOnChain & { readonly signers: readonly Signer[]; readonly claim?: Claim },
 ): Transaction {
-  const id = transactionId(input);
-  const signatures = signersOf(input.body).map((address) => {
+  const { body, claim } = input;
+  const digests = signedDigests(input);
+  const signatures = signersOf(body).map((address, i) => {
+    if (claim !== undefined && body.kind === "add-hotspot" && claimSigns(body, address)) {
+      return claim.signature;
+    }
     const signer = input.signers.find((candidate) => candidate.address === address);
     assert(signer, `a signer for ${address}`);
-    return signer.sign(id);
+    const digest = digests[i];
+    assert(digest, "a digest for each signer");
+    return signer.sign(digest);
   });
-  return { body: input.body, signatures };
+  return { body, signatures };
+}
+
+function claimSigns({ actor, owner, hotspot }: AddHotspot, address: Address): boolean {
+  return address === hotspot && address !== actor && address !== owner;
+}
+
+function claimDigest({ chainId, body }: { chainId: string; body: AddHotspot }): Uint8Array {
+  const { hotspot, owner, nonceHash } = body;
+  const message: Claim = {
+    kind: "claim",
+    hotspot,
+    owner,
+    nonceHash,
+    signature: new Uint8Array(SIGNATURE_BYTES),
+  };
+  return signatureClaim({ chainId, message, by: hotspot }).digest;
 }
 
 /**
@@ -45,11 +83,12 @@ export function unsignedBy(input: {
   readonly rule: "consensus" | "admission";
 }): Address | undefined {
   const { body, signatures } = input.transaction;
-  const digest = transactionId({ chainId: input.chainId, body });
+  const digests = signedDigests({ chainId: input.chainId, body });
   const verify = input.rule === "consensus" ? verifySignature : verifyNative;
   return signersOf(body).find((address, i) => {
     const signature = signatures[i];
-    if (signature === undefined) return true;
+    const digest = digests[i];
+    if (signature === undefined || digest === undefined) return true;
     return !verify({ publicKey: publicKeyOf(address), digest, signature });
   });
 }

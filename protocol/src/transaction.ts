@@ -45,10 +45,16 @@ export interface Burn extends Common<"burn"> {
 export interface PriceReport extends Common<"price-report"> {
   readonly priceMicroUsd: MicroUsd;
 }
-/** Actor: the payer of fee and bond. Signers: payer, owner, hotspot (each once). */
+/**
+ * Actor: the payer of fee and bond. Signers: payer, owner, hotspot (each once). The hotspot's
+ * signature is that of its claim, which it made before there was a transaction: owner and nonce
+ * hash are the claim's.
+ */
 export interface AddHotspot extends Common<"add-hotspot"> {
   readonly hotspot: Address;
   readonly owner: Address;
+  /** SHA-256 of the claim's one-time nonce. */
+  readonly nonceHash: Bytes32;
 }
 /** Actor: the owner. */
 export interface AssertLocation extends Common<"assert-location"> {

@@ -207,7 +207,13 @@ export const transactionSamples: readonly TransactionBody[] = [
   },
   { kind: "burn", ...byOwner, motes: motes(500_000_000n), beneficiary: router.address },
   { kind: "price-report", ...byOwner, priceMicroUsd: microUsd(2_500_000) },
-  { kind: "add-hotspot", ...byOwner, hotspot: hotspot.address, owner: witness.address },
+  {
+    kind: "add-hotspot",
+    ...byOwner,
+    hotspot: hotspot.address,
+    owner: witness.address,
+    nonceHash: sha256(utf8("a one-time nonce")),
+  },
   {
     kind: "assert-location",
     ...byOwner,
