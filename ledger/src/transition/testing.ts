@@ -112,7 +112,8 @@ export interface TestOptions {
 }
 
 type WithoutCommon<T> = T extends unknown
-  ? Omit<T, "actor" | "nonce" | "feeDc" | "expiryHeight"> & {
+  ? Omit<T, "actor" | "nonce" | "feeDc" | "expiryHeight" | "owner"> & {
+      readonly owner?: Address;
       readonly feeDc?: Dc;
       readonly nonce?: number;
       readonly expiryHeight?: Height;
@@ -254,9 +255,14 @@ export function cellsInLine(count: number, stepMeters = 1500) {
 export function addHotspots(chain: TestChain, count: number, stepMeters?: number): string[] {
   const names = Array.from({ length: count }, (_, i) => `h${i}`);
   const owner = keysOf("rich").address;
+  const nonceHash = sha256(utf8("nonce"));
   chain.block({
     transactions: names.map((name) =>
-      chain.sign("rich", { kind: "add-hotspot", hotspot: keysOf(name).address, owner }, name),
+      chain.sign(
+        "rich",
+        { kind: "add-hotspot", hotspot: keysOf(name).address, owner, nonceHash },
+        name,
+      ),
     ),
   });
   const cells = cellsInLine(count, stepMeters);
