@@ -101,11 +101,12 @@ interface TokenParts {
 
 function splitToken(token: string): TokenParts | undefined {
   if (token.length > LOGIN_TOKEN_LENGTH_MAX) return undefined;
-  const [header = "", payload = "", last = "", ...more] = token.split(".");
+  const [header, payload, last, ...more] = token.split(".");
+  if (!header || !payload || !last || more.length > 0) return undefined;
   const signature = decodeBase64Url(last);
   const head = parseObject(header);
   const claims = parseObject(payload);
-  if (more.length > 0 || !signature || !head || !claims) return undefined;
+  if (!signature || !head || !claims) return undefined;
   return { algorithm: head.alg, claims, signed: `${header}.${payload}`, signature };
 }
 
