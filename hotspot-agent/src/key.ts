@@ -31,19 +31,23 @@ export interface KeyFileOptions {
  * @throws Fault `key-unreadable`, `key-open-to-others`, `key-malformed`, `key-unwritable`
  */
 export function loadOrMakeKey({ path, random }: KeyFileOptions): KeyPair {
-  const present = readKey(path);
+  const present = loadKey(path);
   if (present !== undefined) return present;
   const seed = random.bytes(SEED_BYTES);
   const text = `${JSON.stringify({ keyType: "ed25519", seed: toHex(seed) })}\n`;
   const written = writeOnce(path, text);
   if (written) return keyPairFromSeed(seed);
   // Another process made it between our look and our write: theirs is the key.
-  const theirs = readKey(path);
+  const theirs = loadKey(path);
   if (theirs !== undefined) return theirs;
   throw new Fault({ code: "key-unreadable", path, advice: `Key file ${path} came and went.` });
 }
 
-function readKey(path: string): KeyPair | undefined {
+/**
+ * The key in the file at `path`; undefined where there is no such file.
+ * @throws Fault `key-unreadable`, `key-open-to-others`, `key-malformed`
+ */
+export function loadKey(path: string): KeyPair | undefined {
   let text: string;
   try {
     const mode = statSync(path).mode;

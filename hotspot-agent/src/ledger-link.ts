@@ -18,6 +18,7 @@ export type SendTransaction = (body: BodyWithoutCommon) => Promise<SubmitOutcome
 export class ProtocolClock {
   readonly #clock: Clock;
   #offsetMs: number | undefined;
+  #behindMs = 0;
   #blockTime = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock) {
@@ -27,7 +28,18 @@ export class ProtocolClock {
   learn(block: Pick<LedgerEvent | ChainStatus, "blockTime" | "protocolTime">): void {
     if (block.blockTime < this.#blockTime) return;
     this.#blockTime = block.blockTime;
+    this.#behindMs = Math.max(0, block.blockTime - this.#clock.now());
     this.#offsetMs = block.protocolTime - block.blockTime;
+  }
+
+  /** How far a block was ahead of this host's clock when it was heard of. A block is never early. */
+  get behindMs(): number {
+    return this.#behindMs;
+  }
+
+  /** The host's time of a moment of protocol time. */
+  hostTimeOf(protocolTime: Milliseconds): Milliseconds {
+    return milliseconds(protocolTime - (this.#offsetMs ?? 0));
   }
 
   /** Whole protocol milliseconds; 0 before anything was heard of the ledger. */

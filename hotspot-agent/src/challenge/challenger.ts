@@ -10,7 +10,9 @@ import {
   codec,
   decodeMessage,
   encodeMessage,
+  type Milliseconds,
   messageHash,
+  milliseconds,
   openReport,
   reportTopic,
   type SignedReceipt,
@@ -129,8 +131,8 @@ export class Challenger {
       if (round.receipt.hash === hash) this.#acknowledge(round, targeted.target, round.receipt);
       return;
     }
-    const { protocolClock, chainId, events } = this.#context;
-    const acknowledgedAt = protocolClock.now();
+    const { chainId, events } = this.#context;
+    const acknowledgedAt = this.#hostTime();
     if (receipt.target !== targeted.target) return;
     if (toHex(receipt.payloadHash) !== targeted.payloadHash) return;
     if (!verifyMessageNative({ chainId, message: receipt, by: targeted.target })) return;
@@ -218,8 +220,8 @@ export class Challenger {
 
   async #onReport(round: Round, targeted: Targeted, bytes: Uint8Array): Promise<void> {
     if (round.revealing) return;
-    const { protocolClock, key, chainId, events } = this.#context;
-    const acknowledgedAt = protocolClock.now();
+    const { key, chainId, events } = this.#context;
+    const acknowledgedAt = this.#hostTime();
     const report = openReport({ bytes, payload: targeted.payload });
     if (report === undefined || toHex(report.payloadHash) !== targeted.payloadHash) return;
     const { witness } = report;
@@ -291,10 +293,11 @@ export class Challenger {
 
   async #reveal(round: Round, targeted: Targeted): Promise<void> {
     round.revealing = true;
-    const { key, params, policy, clock, events, log } = this.#context;
+    const { key, params, policy, clock, protocolClock, events, log } = this.#context;
     targeted.view ??= await this.#viewOf(targeted.target);
     await this.#completeWitnesses(round);
-    const body = revealOf({ round, targeted, challenger: key.address, params });
+    const deadlineAt = protocolClock.hostTimeOf(targeted.deadlineAt);
+    const body = revealOf({ round, targeted, deadlineAt, challenger: key.address, params });
     const everyMs = policy.revealBeforeDeadlineMs / REVEALS_MAX;
     const { challenge } = body;
     for (let attempt = 0; attempt < REVEALS_MAX; attempt++) {
@@ -323,6 +326,11 @@ export class Challenger {
       const view = await this.#viewOf(witness);
       if (view !== undefined) round.reports.set(witness, { ...heard, witness: view });
     }
+  }
+
+  /** Acknowledgements say when something came by this host's clock, in whole milliseconds. */
+  #hostTime(): Milliseconds {
+    return milliseconds(Math.floor(this.#context.clock.now()));
   }
 
   async #viewOf(address: Address): Promise<HotspotView | undefined> {

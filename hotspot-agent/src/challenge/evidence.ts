@@ -199,8 +199,9 @@ export class EvidenceKeeper {
     const { params, protocolClock, send, store, log, events, self } = this.#context;
     const own = self();
     if (item.committedSlot !== undefined || !own?.bonded || own.cell === undefined) return;
-    const slot = Math.floor(protocolClock.now() / (params.slotSeconds * 1000));
-    if (!this.#mayCommit(slot)) return events.count(item.role, "commitment-spared");
+    // The slot before the present one: no block may have drawn this one yet.
+    const slot = Math.floor(protocolClock.now() / (params.slotSeconds * 1000)) - 1;
+    if (slot < 0 || !this.#mayCommit(slot)) return events.count(item.role, "commitment-spared");
     this.#commitments.push({ slot, atMs: this.#context.clock.now() });
     item.committedSlot = slot;
     const value = codec.encode(commitmentRow, { slot });

@@ -28,6 +28,7 @@ export interface ReportFacts {
   /** The 51 bytes. */
   readonly payload: Uint8Array;
   readonly report: SignedReport;
+  /** The challenger's host time, as are the next two. */
   readonly acknowledgedAt: Milliseconds;
   readonly receiptAt: Milliseconds | undefined;
   readonly deadlineAt: Milliseconds;

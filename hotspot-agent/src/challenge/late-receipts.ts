@@ -70,7 +70,7 @@ export class LateReceipts {
         acknowledgedAt: acknowledgement?.acknowledgedAt ?? milliseconds(0),
         // Rule 6 is skipped for what was committed.
         receiptAt: committed ? undefined : view?.receipt?.acknowledgedAt,
-        deadlineAt: view?.deadlineAt ?? protocolClock.now(),
+        deadlineAt: protocolClock.hostTimeOf(view?.deadlineAt ?? protocolClock.now()),
       });
       if (reason !== undefined) return reason;
     } catch {

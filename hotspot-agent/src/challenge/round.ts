@@ -10,6 +10,7 @@ import {
   type ChallengeReceipts,
   compareBytes,
   ephemeralKeyPair,
+  type Milliseconds,
   type Params,
   payloadHash,
   selectWitnesses,
@@ -86,10 +87,12 @@ export type RevealBody = Omit<ChallengeReceipts, "actor" | "nonce" | "feeDc" | "
 export function revealOf(input: {
   readonly round: Round;
   readonly targeted: Targeted;
+  /** Host time. */
+  readonly deadlineAt: Milliseconds;
   readonly challenger: Address;
   readonly params: Params;
 }): RevealBody {
-  const { round, targeted, challenger, params } = input;
+  const { round, targeted, deadlineAt, challenger, params } = input;
   const { secret } = round.row;
   const { target, targetEntropy, payload, view } = targeted;
   const passing: { readonly witness: Address; readonly heard: Heard }[] = [];
@@ -105,7 +108,7 @@ export function revealOf(input: {
       report: heard.row.signed,
       acknowledgedAt: heard.row.acknowledgedAt,
       receiptAt: round.receipt?.row.acknowledgedAt,
-      deadlineAt: targeted.deadlineAt,
+      deadlineAt,
     });
     if (reason === undefined) passing.push({ witness, heard });
     else listed.push({ witness, reason });

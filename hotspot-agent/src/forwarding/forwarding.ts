@@ -1,6 +1,6 @@
 /** Puts the parts of forwarding together: one queue, one book, one link for each router in use. */
 import type { Concentrator, ReceivedFrame } from "@katydid/firmware";
-import type { ChannelView, LedgerClient, LedgerEvent } from "@katydid/ledger/client";
+import type { ChannelView, LedgerClient, LedgerEvent, RouterView } from "@katydid/ledger/client";
 import type { Bus, Clock, Counter, Log, Metrics, Random, Store } from "@katydid/platform";
 import { type Address, type KeyPair, type Params, toHex } from "@katydid/protocol";
 import type { ProtocolClock, SendTransaction } from "../ledger-link.ts";
@@ -43,6 +43,8 @@ export class Forwarding {
   readonly #queue: OfflineQueue;
   readonly #book: VoucherBook;
   readonly #redeemer: Redeemer;
+  /** As the ledger lists them; each paid 100 USD to be there. */
+  readonly #routers = new Map<Address, RouterView>();
   readonly #credits = new Map<Address, Credit>();
   readonly #counts: ReturnType<typeof makeCounts>;
   readonly #queueDropped: Counter;
@@ -103,7 +105,18 @@ export class Forwarding {
 
   /** Reads the routers from the ledger. */
   async refreshRoutes(): Promise<void> {
-    this.#forwarder.useRoutes(new RouteTable(await this.#options.ledger.routers()));
+    for (const router of await this.#options.ledger.routers()) {
+      this.#routers.set(router.address, router);
+    }
+    this.#forwarder.useRoutes(new RouteTable([...this.#routers.values()]));
+  }
+
+  /** One of them is new or has changed. */
+  learnRouter(router: RouterView): void {
+    this.#routers.set(router.address, router);
+    // Before the first reading there is no table: frames wait for all routers, not for one.
+    if (this.#forwarder.routes === undefined) return;
+    this.#forwarder.useRoutes(new RouteTable([...this.#routers.values()]));
   }
 
   onLedgerEvent(event: LedgerEvent): void {
