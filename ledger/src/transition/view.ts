@@ -142,7 +142,7 @@ export class Overlay implements View {
       return;
     }
     const own = sortedOf(changes);
-    let next = firstIndex(own, start ?? prefix);
+    let next = firstIndex(own, laterOf(start, prefix));
     for (const [key, row] of base) {
       while (next < own.length) {
         const change = own[next];
@@ -196,6 +196,15 @@ function firstIndex(changes: readonly Change[], from: Uint8Array | undefined): n
     else high = middle;
   }
   return low;
+}
+
+/** Where a range begins: keys with a prefix are at or after it. */
+function laterOf(
+  start: Uint8Array | undefined,
+  prefix: Uint8Array | undefined,
+): Uint8Array | undefined {
+  if (start === undefined || prefix === undefined) return start ?? prefix;
+  return compareBytes(start, prefix) > 0 ? start : prefix;
 }
 
 function within(key: Uint8Array, prefix: Uint8Array | undefined): boolean {
