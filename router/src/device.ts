@@ -1,6 +1,5 @@
 /** A device as its owner entered it, and the sessions that the router holds with it. */
-import type { LorawanKeys } from "@katydid/protocol";
-import type { Milliseconds } from "@katydid/protocol";
+import type { LorawanKeys, Milliseconds } from "@katydid/protocol";
 import type { Frame } from "./uplink/frame.ts";
 import type { JoinFrame } from "./uplink/join-frame.ts";
 
@@ -16,6 +15,8 @@ export interface Device {
   readonly name: string;
   readonly applicationId: string;
   readonly codec: CodecName;
+  /** What it is, for people: `collar`, `sensor`, `tracker`. */
+  readonly kind: string;
   readonly activation: "otaa" | "abp";
   /** 16 bytes; absent for ABP. */
   readonly appKey?: Uint8Array;

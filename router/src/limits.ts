@@ -50,8 +50,6 @@ export const DOWNLINK_OUTCOME_MS = 20_000;
 
 /** Channels of this router that are looked at, newest first. */
 export const CHANNELS_MAX = 64;
-/** Summaries in one close-channel: well below the size of a block at 49 bytes each. */
-export const SUMMARIES_PER_CLOSE_MAX = 1_000;
 
 /** Events that a reader of the live stream may miss and still get (Last-Event-ID). */
 export const EVENTS_KEPT_MAX = 1_000;
@@ -69,3 +67,5 @@ export const WEBHOOK_ATTEMPTS_MAX = 5;
 export const WEBHOOK_BACKOFF_FIRST_MS = 1_000;
 export const WEBHOOK_BACKOFF_FACTOR = 4;
 export const WEBHOOK_TIMEOUT_MS = 10_000;
+/** Hotspots with an account on one channel; the ledger settles 8,192 at most. */
+export const ACCOUNTS_PER_CHANNEL_MAX = 8_000;

@@ -52,7 +52,10 @@ export const tables = {
 };
 
 /** Range of the keys that begin with these bytes; the last of them must not be 0xff alone. */
-export function rangeOf(prefix: Uint8Array): { readonly start: Uint8Array; readonly end: Uint8Array } {
+export function rangeOf(prefix: Uint8Array): {
+  readonly start: Uint8Array;
+  readonly end: Uint8Array;
+} {
   let length = prefix.length;
   while (length > 0 && prefix[length - 1] === 0xff) length--;
   const end = prefix.slice(0, length);

@@ -2,9 +2,16 @@
  * Buys data frames. Each packet is answered at once; what was bought is delivered when its copies
  * are gathered (delivery.ts). Synchronous: no packet is decided while another one is.
  *
- * Refusals in order: unknown-device, mic-invalid, replay, late, copies-bought, no-balance.
+ * Refusals in order: unknown-device, mic-invalid, replay, late, copies-bought, busy,
+ * no-balance.
  */
-import { type Address, BYTES_PER_DC, type DataFrame, type Packet, type Params } from "@katydid/protocol";
+import {
+  type Address,
+  BYTES_PER_DC,
+  type DataFrame,
+  type Packet,
+  type Params,
+} from "@katydid/protocol";
 import type { DeviceEntry, DeviceSession } from "../device.ts";
 import { CONFIRMED_TRANSMISSIONS_MAX, COPIES_MAX, RETRANSMISSION_MAX_MS } from "../limits.ts";
 import type { HotspotLink } from "../sessions/hotspot-link.ts";
@@ -19,14 +26,15 @@ export interface DataDeskOptions {
     byDevAddr(devAddr: number): readonly DeviceEntry[];
     promote(entry: DeviceEntry): void;
   };
-  readonly purse: { buy(hotspot: Address, cost: number): boolean };
+  readonly purse: { buy(link: HotspotLink, cost: number): boolean };
   readonly deliveries: DeliveryQueue;
   readonly offers: { bought(phyPayload: Uint8Array, hotspot: Address): void };
 }
 
 export interface DeliveryQueue {
-  /** `again`: a retransmission, to be acknowledged and nothing else. False: the queue is full. */
-  add(frame: Frame, purpose: "deliver" | "acknowledge"): boolean;
+  /** `acknowledge`: a retransmission, to be answered and nothing else. */
+  add(frame: Frame, purpose: "deliver" | "acknowledge"): void;
+  readonly full: boolean;
 }
 
 export interface DataPacket {
@@ -62,9 +70,10 @@ export class DataDesk {
   #first(input: DataPacket, match: DeviceMatch): Outcome {
     const { link, packet, now } = input;
     const { entry, session, fCnt } = match;
+    if (this.#options.deliveries.full) return declined("busy");
     const cost = costOf(packet.phyPayload.length);
     const frame = newFrame(input, match);
-    if (!this.#options.purse.buy(link.address, cost)) return declined("no-balance");
+    if (!this.#options.purse.buy(link, cost)) return declined("no-balance");
     frame.bought.push(link.address);
     frame.receptions.push({ link, radio: packet, at: now, dc: cost });
     if (entry.pending === session) this.#options.devices.promote(entry);
@@ -119,7 +128,7 @@ export class DataDesk {
       return declined("copies-bought", known.bought);
     }
     const cost = costOf(packet.phyPayload.length);
-    if (!this.#options.purse.buy(link.address, cost)) return declined("no-balance", known.bought);
+    if (!this.#options.purse.buy(link, cost)) return declined("no-balance", known.bought);
     known.bought.push(link.address);
     known.entry.dc += cost;
     note(known, { link, radio: packet, at: now, dc: cost });
@@ -133,7 +142,7 @@ export class DataDesk {
     known.heardAt = packet.receivedAt;
     known.receptions = [{ link, radio: packet, at: now, dc: undefined }];
     if (known.data.confirmed) this.#options.deliveries.add(known, "acknowledge");
-    return declined("copies-bought", known.bought);
+    return declined(reasonAgain(known, link.address), known.bought);
   }
 
   /** Frames are not kept over a restart, but the last counter and its MIC are. */
@@ -147,8 +156,13 @@ export class DataDesk {
     frame.transmissions = 2;
     session.latest = frame;
     this.#options.deliveries.add(frame, "acknowledge");
-    return declined("copies-bought", frame.bought);
+    return declined("replay");
   }
+}
+
+/** To the hotspot that was paid for it the repetition is a replay, to others a copy too many. */
+function reasonAgain({ bought }: Frame, hotspot: Address): "copies-bought" | "replay" {
+  return bought.some((address) => address !== hotspot) ? "copies-bought" : "replay";
 }
 
 function newFrame({ packet, data, now }: DataPacket, { entry, session, fCnt }: DeviceMatch): Frame {
