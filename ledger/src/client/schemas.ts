@@ -1,0 +1,266 @@
+/** JSON Schemas of every view (client.ts), by name; see wire.ts for what their patterns mean. */
+import { BIGINT_PATTERN, BYTES_PATTERN, type JsonSchema } from "./wire.ts";
+
+type Fields = Readonly<Record<string, JsonSchema>>;
+
+const text: JsonSchema = { type: "string" };
+const flag: JsonSchema = { type: "boolean" };
+const count: JsonSchema = { type: "integer", minimum: 0 };
+const real: JsonSchema = { type: "number" };
+const bytes: JsonSchema = { type: "string", pattern: BYTES_PATTERN, description: "hex" };
+const motes = integer("motes; 1 token = 10^8 motes");
+const dc = integer("data credits");
+const address: JsonSchema = { type: "string", description: "base58check address" };
+const cell: JsonSchema = { type: "string", description: "H3 cell" };
+const time: JsonSchema = { type: "number", description: "milliseconds" };
+
+function integer(description: string): JsonSchema {
+  return {
+    type: "string",
+    pattern: BIGINT_PATTERN,
+    description: `decimal integer, ${description}`,
+  };
+}
+function oneOf(...values: readonly string[]): JsonSchema {
+  return { type: "string", enum: values };
+}
+function list(items: JsonSchema): JsonSchema {
+  return { type: "array", items };
+}
+/** `optional` names the fields that may be absent. */
+function object(properties: Fields, ...optional: readonly string[]): JsonSchema {
+  const required = Object.keys(properties).filter((name) => !optional.includes(name));
+  return { type: "object", properties, required };
+}
+
+export function pageOf(items: JsonSchema): JsonSchema {
+  return object({ items: list(items), cursor: text }, "cursor");
+}
+
+export const supplySchema = object({
+  genesis: motes,
+  minted: motes,
+  balances: motes,
+  bonds: motes,
+  stakes: motes,
+  held: motes,
+  unbonding: motes,
+  burned: motes,
+  dust: motes,
+  dcMade: dc,
+  dcHeld: dc,
+  dcInChannels: dc,
+  dcSpent: dc,
+});
+
+export const statusSchema = object({
+  chainId: text,
+  params: oneOf("main", "minimal"),
+  height: count,
+  blockTime: time,
+  protocolTime: time,
+  stateRoot: text,
+  headerHash: text,
+  priceMicroUsd: count,
+  hotspots: count,
+  activeHotspots: count,
+  epoch: count,
+  supply: supplySchema,
+});
+
+export const accountSchema = object({ address, nonce: count, motes, dc });
+
+const reciprocity = oneOf("met", "grace", "unmet");
+export const hotspotSchema = object(
+  {
+    address,
+    name: text,
+    owner: address,
+    bond: motes,
+    bonded: flag,
+    cell,
+    gainDbi: real,
+    elevationMeters: { type: "integer" },
+    region: text,
+    active: flag,
+    addedAt: time,
+    lastActiveAt: time,
+    densityScale: text,
+    reciprocity: object({ asBeaconer: reciprocity, asWitness: reciprocity }),
+    earned: object({ data: motes, coverage: motes, held: motes }),
+  },
+  "cell",
+  "gainDbi",
+  "elevationMeters",
+  "region",
+);
+
+export const routerSchema = object({
+  address,
+  owner: address,
+  number: count,
+  endpoints: list(text),
+  slabs: list(object({ start: count, count })),
+  filter: bytes,
+});
+
+export const relaySchema = object({ operator: address, url: text });
+
+export const channelSchema = object(
+  {
+    id: bytes,
+    router: address,
+    depositDc: dc,
+    reservedDc: dc,
+    leftDc: dc,
+    stake: motes,
+    expiresAt: time,
+    state: oneOf("open", "grace", "settled"),
+    payouts: list(object({ hotspot: address, dc })),
+  },
+  "payouts",
+);
+
+export const challengeIdSchema = object({ slot: count, index: count });
+
+const witnessSchema = object(
+  {
+    witness: address,
+    verdict: oneOf("valid", "invalid"),
+    reason: text,
+    held: flag,
+    selected: flag,
+    units: text,
+    rssiDbm: real,
+    snrDb: real,
+    frequencyHz: count,
+    distanceMeters: real,
+    boundDbm: real,
+    acknowledgedAt: time,
+  },
+  "reason",
+  "rssiDbm",
+  "snrDb",
+  "frequencyHz",
+  "distanceMeters",
+  "boundDbm",
+  "acknowledgedAt",
+);
+
+export const challengeSchema = object(
+  {
+    challenge: challengeIdSchema,
+    state: oneOf("opened", "targeted", "revealed", "settled", "lapsed", "silent"),
+    challenger: address,
+    target: address,
+    drawnAt: time,
+    deadlineAt: time,
+    receipt: object({ acknowledgedAt: time, frequencyHz: count, dataRate: text }),
+    witnesses: list(witnessSchema),
+    beaconerUnits: text,
+    densityScale: text,
+  },
+  "target",
+  "deadlineAt",
+  "receipt",
+  "beaconerUnits",
+  "densityScale",
+);
+
+export const rewardSchema = object(
+  {
+    epoch: count,
+    kind: oneOf("data", "challenger", "beaconer", "witness"),
+    motes,
+    heldUntil: time,
+    state: oneOf("paid", "held", "released", "burned"),
+  },
+  "heldUntil",
+);
+
+export const transactionSchema = object(
+  {
+    id: text,
+    height: count,
+    kind: text,
+    outcome: oneOf("applied", "no-effect"),
+    reason: text,
+  },
+  "reason",
+);
+
+function event(kind: string, properties: Fields, ...optional: readonly string[]): JsonSchema {
+  const common: Fields = {
+    kind: oneOf(kind),
+    sequence: text,
+    height: count,
+    protocolTime: time,
+    blockTime: time,
+    subjects: list(text),
+  };
+  return object({ ...common, ...properties }, ...optional);
+}
+
+/** Of each kind of event. */
+export const eventSchemas: Readonly<Record<string, JsonSchema>> = {
+  block: event("block", { transactions: count, stateRoot: text, headerHash: text }),
+  "slot-drawn": event("slot-drawn", { slot: count, challengers: list(address), openUntil: time }),
+  "target-drawn": event("target-drawn", {
+    challenge: challengeIdSchema,
+    challenger: address,
+    target: address,
+    targetEntropy: bytes,
+    secretHash: bytes,
+    ephemeralKey: bytes,
+    deadlineAt: time,
+  }),
+  "challenge-lapsed": event("challenge-lapsed", {
+    challenge: challengeIdSchema,
+    challenger: address,
+  }),
+  "challenge-revealed": event("challenge-revealed", {
+    challenge: challengeIdSchema,
+    challenger: address,
+    target: address,
+    payloadHash: bytes,
+    receipted: flag,
+    reported: list(address),
+    listed: list(object({ witness: address, reason: text })),
+    lateUntil: time,
+  }),
+  "challenge-silent": event("challenge-silent", {
+    challenge: challengeIdSchema,
+    challenger: address,
+    penalty: motes,
+  }),
+  "challenge-settled": event("challenge-settled", { view: challengeSchema }),
+  "hotspot-changed": event("hotspot-changed", { hotspot: hotspotSchema }),
+  "router-changed": event("router-changed", { router: routerSchema }),
+  "relay-changed": event("relay-changed", { relay: relaySchema }),
+  "channel-changed": event(
+    "channel-changed",
+    { channel: channelSchema, hotspot: address },
+    "hotspot",
+  ),
+  "epoch-ended": event("epoch-ended", {
+    epoch: count,
+    paid: motes,
+    held: motes,
+    released: motes,
+  }),
+  "price-changed": event("price-changed", { priceMicroUsd: count }),
+  transaction: event("transaction", { transaction: transactionSchema, actor: address }),
+};
+
+/** 202 of a submission. */
+export const submitAcceptedSchema = object({ outcome: oneOf("accepted"), id: text });
+/** 422 of a submission, as RFC 9457 has it, with the reason for programs. */
+export const submitRefusedSchema: JsonSchema = {
+  ...object(
+    { type: text, title: text, status: count, outcome: oneOf("refused"), reason: text },
+    "type",
+    "title",
+    "status",
+  ),
+  additionalProperties: true,
+};
