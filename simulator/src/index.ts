@@ -1,3 +1,17 @@
+export * from "./air/air.ts";
+export * from "./air/constants.ts";
+export * from "./air/geometry.ts";
+export * from "./air/interference.ts";
+export type { Window } from "./air/listening.ts";
+export * from "./air/propagation.ts";
+export * from "./air/radio.ts";
+export * from "./air/simulated-concentrator.ts";
+export * from "./device/collar.ts";
+export * from "./device/device-memory.ts";
+export * from "./device/dog-walk.ts";
+export * from "./device/program.ts";
+export * from "./device/sensor.ts";
+export * from "./device/simulated-device.ts";
 export * from "./world/seeded-random.ts";
 export * from "./world/virtual-broker.ts";
 export * from "./world/virtual-clock.ts";
