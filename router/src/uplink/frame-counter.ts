@@ -15,7 +15,7 @@ const HALF_TURN = TURN / 2;
  * coverage for a week has moved on, and must not be locked out for it.
  */
 export function counterCandidates(last: number, fCnt16: number): readonly number[] {
-  const base = last < 0 ? 0 : last;
+  const base = Math.max(last, 0);
   const turn = base - (base % TURN);
   const ahead = fCnt16 >= base % TURN ? turn + fCnt16 : turn + TURN + fCnt16;
   const behind = ahead - TURN;
