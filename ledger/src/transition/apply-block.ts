@@ -2,12 +2,12 @@
  * A block: first its link, then what is due, in a fixed order, then its transactions in theirs.
  *
  * ```
- *  1 height and time      7 late windows close: verdicts, units
- *  2 link, entropy        8 channels settle
- *  3 price                9 slots draw challengers
- *  4 inactivity          10 the epoch ends
- *  5 targets are drawn   11 holdbacks are released
- *  6 timeouts            12 what is over is removed
+ *  1 height and time                       7 channels settle
+ *  2 link, entropy                         8 targets are drawn
+ *  3 price                                 9 slots draw challengers
+ *  4 inactivity                           10 the epoch ends
+ *  5 timeouts                             11 holdbacks are released
+ *  6 late windows close: verdicts, units  12 what is over is removed
  * ```
  * What is due comes before the transactions, so a deadline is over for a transaction in the first
  * block after it, whatever else that block holds; and facts at a target's draw are those before the
@@ -124,10 +124,10 @@ function begin(draft: Draft, { proposer, link }: BlockInput): void {
 function runSteps(draft: Draft, { index }: BlockOptions): void {
   updatePrice(draft);
   expireActivity(draft);
-  drawTargets(draft, index);
   timeOutChallenges(draft);
   settleChallenges(draft);
   settleChannels(draft);
+  drawTargets(draft, index);
   drawSlots(draft, index);
   endEpochs(draft);
   releaseHoldbacks(draft);

@@ -16,8 +16,9 @@ import {
   judge,
   type Revealed,
 } from "./challenges.ts";
+import { slotKey } from "./keys.ts";
 import type { ChallengeRow } from "./rows.ts";
-import { slotKey, slotTable } from "./tables.ts";
+import { slotTable } from "./tables.ts";
 import type { View } from "./view.ts";
 
 /** A challenge that is not over. Those that are: the `challenge-settled` event bears the view. */

@@ -23,8 +23,9 @@ import {
 } from "@katydid/protocol";
 import { chainOf, hotspotOf } from "./draft.ts";
 import { factsAt, reciprocityAt } from "./hotspots.ts";
+import { challengeKey } from "./keys.ts";
 import type { ChallengeRow, DrawnTarget, ReceivedReport, Reveal } from "./rows.ts";
-import { challengeKey, challengeTable } from "./tables.ts";
+import { challengeTable } from "./tables.ts";
 import type { View } from "./view.ts";
 
 /** A challenge whose target is drawn. */

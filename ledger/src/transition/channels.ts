@@ -2,8 +2,9 @@
 import { type Address, addressFromBytes, type Bytes32, type Dc } from "@katydid/protocol";
 import type { ChannelView } from "../client/client.ts";
 import { chainOf, type Draft } from "./draft.ts";
+import { claimKey } from "./keys.ts";
 import type { ChannelRow, ClaimRow } from "./rows.ts";
-import { channelTable, claimKey, claimTable } from "./tables.ts";
+import { channelTable, claimTable } from "./tables.ts";
 import type { View } from "./view.ts";
 
 const NO_CLAIM: ClaimRow = {
@@ -27,6 +28,12 @@ export function claimOf(view: View, { channel, hotspot }: ClaimId): ClaimRow {
 
 export function putClaim(draft: Draft, { channel, hotspot }: ClaimId, row: ClaimRow): void {
   draft.put(claimTable, claimKey(channel, hotspot), row);
+}
+
+/** Expiry and grace are over: nothing is claimed any more, settled already or not. */
+export function isOver(draft: Draft, row: ChannelRow): boolean {
+  const graceMs = draft.context.params.channelGraceSeconds * 1000;
+  return row.state === "settled" || draft.now > row.expiresAt + graceMs;
 }
 
 /** Claims of a channel in the order of the hotspots' key bytes. */

@@ -1,9 +1,10 @@
 /** Commitments of witnesses and targets, and where they are found again. */
 import { type Address, type ChallengeId, equalBytes, type Params } from "@katydid/protocol";
 import type { Draft } from "./draft.ts";
+import { commitmentKey } from "./keys.ts";
 import { returnFee } from "./money.ts";
 import type { CommitmentRow } from "./rows.ts";
-import { commitmentKey, commitmentTable } from "./tables.ts";
+import { commitmentTable } from "./tables.ts";
 import type { View } from "./view.ts";
 
 export interface Committed {

@@ -4,20 +4,13 @@
  */
 import { strict as assert } from "node:assert";
 import { type Address, addressBytes, concatBytes, type Milliseconds } from "@katydid/protocol";
+import { ONLY, timeBytes } from "./keys.ts";
 import type { AccountRow, ChainRow, HotspotRow, SupplyRow } from "./rows.ts";
-import {
-  accountTable,
-  chainTable,
-  dueTable,
-  hotspotTable,
-  ONLY,
-  supplyTable,
-  timeBytes,
-} from "./tables.ts";
+import { accountTable, chainTable, dueTable, hotspotTable, supplyTable } from "./tables.ts";
 import type { BlockContext, NewEvent, Notice, RewardRecord } from "./types.ts";
 import { Overlay, type View } from "./view.ts";
 
-/** What is due at a protocol time. The order of the kinds is that of the block's steps. */
+/** What is due at a protocol time. The order of a block's steps is in apply-block.ts. */
 export const dueKinds = {
   /** Hotspot (address): inactive, unless it was active since. */
   inactive: 1,

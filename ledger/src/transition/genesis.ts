@@ -16,10 +16,11 @@ import {
 } from "@katydid/protocol";
 import { EMPTY_ACTIVE_HASH } from "./active-index.ts";
 import { Draft } from "./draft.ts";
+import { ONLY } from "./keys.ts";
 import { credit, creditDc } from "./money.ts";
 import { producerIdOf } from "./producer.ts";
 import type { ChainRow, SupplyRow } from "./rows.ts";
-import { chainTable, ONLY, oracleTable, producerTable, relayTable, supplyTable } from "./tables.ts";
+import { chainTable, oracleTable, producerTable, relayTable, supplyTable } from "./tables.ts";
 import type { BlockContext, Genesis } from "./types.ts";
 import { emptyView, type RowWrite } from "./view.ts";
 

@@ -38,7 +38,7 @@ export interface Facts {
   readonly gainDbi: Db;
 }
 
-/** Facts before the transactions of the block whose protocol time is `at`. */
+/** Facts as they were when the block of protocol time `at` began. */
 export function factsAt(row: HotspotRow, at: Milliseconds): Facts {
   const past = row.past.find(({ until }) => until >= at);
   return past ?? { bonded: isBonded(row), cell: row.cell, gainDbi: row.gainDbi };

@@ -12,7 +12,7 @@ export interface Identity {
   readonly chainId: string;
   /** 32 bytes. */
   readonly id: Uint8Array;
-  /** What each signer signs. */
+  /** What each signer signs: the id, but for the claim of a hotspot. */
   readonly digests: readonly Uint8Array[];
   readonly bytes: number;
   readonly signers: readonly Address[];
@@ -26,12 +26,16 @@ export function identityOf(input: { chainId: string; transaction: Transaction })
   const { chainId, transaction } = input;
   const kept = known.get(transaction);
   if (kept?.chainId === chainId) return kept;
+  const { body } = transaction;
+  const id = transactionId({ chainId, body });
+  const signers = signersOf(body);
+  const hasClaim = body.kind === "add-hotspot";
   const identity = {
     chainId,
-    id: transactionId({ chainId, body: transaction.body }),
-    digests: signedDigests({ chainId, body: transaction.body }),
+    id,
+    digests: hasClaim ? signedDigests({ chainId, body }) : signers.map(() => id),
     bytes: encodeTransaction(transaction).length,
-    signers: signersOf(transaction.body),
+    signers,
   };
   known.set(transaction, identity);
   return identity;

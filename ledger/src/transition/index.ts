@@ -10,6 +10,7 @@ export { auditSupply, checkConservation, supplyView } from "./conservation.ts";
 export { accountOf, chainOf, hotspotOf, supplyOf, workDueAt } from "./draft.ts";
 export { genesisDraft, genesisRows } from "./genesis.ts";
 export { identityOf } from "./identity.ts";
+export * from "./keys.ts";
 export { plan } from "./plan.ts";
 export { chainStep, checkLink, producerIdOf } from "./producer.ts";
 export { routerView } from "./routers.ts";

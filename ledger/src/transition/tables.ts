@@ -1,16 +1,10 @@
 /**
- * The tables of the state, their keys, and how their rows become bytes. An id is never used again
- * for something else. Numbers in keys are big-endian, so that they sort.
+ * The tables of the state, their keys (keys.ts), and how their rows become bytes. An id is
+ * never used again for something else.
  */
 import {
-  type Address,
-  addressBytes,
-  addressFromBytes,
-  type Bytes32,
   CHAIN_ID_BYTES_MAX,
-  type ChallengeId,
   codec,
-  concatBytes,
   type Db,
   type Dbm,
   ENDPOINTS_MAX,
@@ -359,62 +353,3 @@ export const oracleTable = table<OracleRow>(
   { id: 19, name: "oracle" },
   struct<OracleRow>({ priceMicroUsd: optional(price), at: time }),
 );
-
-// ---- Keys ----------------------------------------------------------------------------------
-
-export const ONLY = new Uint8Array(0);
-
-export function timeBytes(value: Milliseconds): Uint8Array {
-  const key = new Uint8Array(8);
-  new DataView(key.buffer).setBigUint64(0, BigInt(value));
-  return key;
-}
-
-export function slotKey(slot: number): Uint8Array {
-  const key = new Uint8Array(4);
-  new DataView(key.buffer).setUint32(0, slot);
-  return key;
-}
-
-export function challengeKey(id: ChallengeId): Uint8Array {
-  const key = new Uint8Array(6);
-  const view = new DataView(key.buffer);
-  view.setUint32(0, id.slot);
-  view.setUint16(4, id.index);
-  return key;
-}
-
-export function challengeOf(key: Uint8Array): ChallengeId {
-  const view = new DataView(key.buffer, key.byteOffset);
-  return { slot: view.getUint32(0), index: view.getUint16(4) };
-}
-
-export function commitmentKey(slot: number, hotspot: Address): Uint8Array {
-  return concatBytes(slotKey(slot), addressBytes(hotspot));
-}
-
-export function claimKey(channel: Bytes32, hotspot: Address): Uint8Array {
-  return concatBytes(channel, addressBytes(hotspot));
-}
-
-export function routerChannelKey(router: Address, channel: Bytes32): Uint8Array {
-  return concatBytes(addressBytes(router), channel);
-}
-
-export interface HoldbackKey {
-  readonly releaseAt: Milliseconds;
-  readonly epoch: number;
-  readonly hotspot: Address;
-}
-export function holdbackKey({ releaseAt, epoch, hotspot }: HoldbackKey): Uint8Array {
-  return concatBytes(timeBytes(releaseAt), slotKey(epoch), addressBytes(hotspot));
-}
-
-export function holdbackOf(key: Uint8Array): HoldbackKey {
-  const view = new DataView(key.buffer, key.byteOffset);
-  return {
-    releaseAt: Number(view.getBigUint64(0)) as Milliseconds,
-    epoch: view.getUint32(8),
-    hotspot: addressFromBytes(key.slice(12)),
-  };
-}

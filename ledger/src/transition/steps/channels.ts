@@ -14,17 +14,11 @@ import {
 import { claimsOf, putClaim, tellChannel } from "../channels.ts";
 import type { Draft } from "../draft.ts";
 import { addEarning } from "../earnings.ts";
+import { claimKey, routerChannelKey } from "../keys.ts";
 import { CHANNELS_PER_BLOCK_MAX } from "../limits.ts";
 import { credit, creditDc, shareOf } from "../money.ts";
 import type { ChannelRow, ClaimRow } from "../rows.ts";
-import {
-  channelTable,
-  claimKey,
-  claimTable,
-  routerChannelKey,
-  routerChannelTable,
-  routerTable,
-} from "../tables.ts";
+import { channelTable, claimTable, routerChannelTable, routerTable } from "../tables.ts";
 
 export function settleChannels(draft: Draft): void {
   for (const { id } of draft.takeDue("channel", CHANNELS_PER_BLOCK_MAX)) {

@@ -12,10 +12,11 @@ import {
 } from "@katydid/protocol";
 import type { RewardView } from "../../client/client.ts";
 import type { Draft } from "../draft.ts";
+import { holdbackKey, ONLY } from "../keys.ts";
 import { EPOCHS_PER_BLOCK_MAX } from "../limits.ts";
 import { credit } from "../money.ts";
 import type { EarningRow } from "../rows.ts";
-import { earningTable, holdbackKey, holdbackTable, ONLY, producerTable } from "../tables.ts";
+import { earningTable, holdbackTable, producerTable } from "../tables.ts";
 
 export function endEpochs(draft: Draft): void {
   const epochMs = draft.context.params.epochSeconds * 1000;

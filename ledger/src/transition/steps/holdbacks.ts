@@ -3,9 +3,10 @@ import type { Address, Motes } from "@katydid/protocol";
 import type { RewardView } from "../../client/client.ts";
 import type { Draft } from "../draft.ts";
 import { releaseHeld } from "../hotspots.ts";
+import { holdbackOf } from "../keys.ts";
 import { RELEASES_PER_BLOCK_MAX } from "../limits.ts";
 import type { HoldbackRow, HotspotRow } from "../rows.ts";
-import { holdbackOf, holdbackTable } from "../tables.ts";
+import { holdbackTable } from "../tables.ts";
 
 export function releaseHoldbacks(draft: Draft): void {
   const due: (readonly [Uint8Array, HoldbackRow])[] = [];

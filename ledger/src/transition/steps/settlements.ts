@@ -21,8 +21,9 @@ import { returnCommitmentFee } from "../commitments.ts";
 import type { Draft } from "../draft.ts";
 import { addEarning } from "../earnings.ts";
 import { markActive, stampBeaconed, stampWitnessed } from "../hotspots.ts";
+import { challengeOf } from "../keys.ts";
 import { CHALLENGES_PER_BLOCK_MAX } from "../limits.ts";
-import { challengeOf, challengeTable } from "../tables.ts";
+import { challengeTable } from "../tables.ts";
 
 export function settleChallenges(draft: Draft): void {
   for (const { id } of draft.takeDue("settle", CHALLENGES_PER_BLOCK_MAX)) {

@@ -3,8 +3,9 @@ import { challengesPerSlot, drawChallengers, milliseconds } from "@katydid/proto
 import type { ActiveIndex } from "../active-index.ts";
 import type { Draft } from "../draft.ts";
 import { challengeLifeMs } from "../hotspots.ts";
+import { ONLY, slotKey } from "../keys.ts";
 import { PRUNED_PER_BLOCK_MAX, SLOTS_PER_BLOCK_MAX } from "../limits.ts";
-import { commitmentTable, ONLY, slotKey, slotTable } from "../tables.ts";
+import { commitmentTable, slotTable } from "../tables.ts";
 
 export function drawSlots(draft: Draft, index: ActiveIndex): void {
   const slotMs = draft.context.params.slotSeconds * 1000;

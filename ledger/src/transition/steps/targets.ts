@@ -2,9 +2,10 @@
 import { type ChallengeId, drawTarget, milliseconds, reciprocityWindowMs } from "@katydid/protocol";
 import type { ActiveIndex } from "../active-index.ts";
 import type { Draft } from "../draft.ts";
+import { challengeKey, challengeOf } from "../keys.ts";
 import { SLOTS_PER_BLOCK_MAX } from "../limits.ts";
 import type { ChallengeRow } from "../rows.ts";
-import { challengeKey, challengeOf, challengeTable } from "../tables.ts";
+import { challengeTable } from "../tables.ts";
 
 export function drawTargets(draft: Draft, index: ActiveIndex): void {
   for (const { id } of draft.takeDue("target", SLOTS_PER_BLOCK_MAX)) {

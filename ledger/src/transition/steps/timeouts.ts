@@ -2,8 +2,9 @@
 import { challengeOfId } from "../challenges.ts";
 import type { Draft } from "../draft.ts";
 import { silence, slashBond } from "../hotspots.ts";
+import { challengeOf } from "../keys.ts";
 import { CHALLENGES_PER_BLOCK_MAX } from "../limits.ts";
-import { challengeOf, challengeTable } from "../tables.ts";
+import { challengeTable } from "../tables.ts";
 
 export function timeOutChallenges(draft: Draft): void {
   for (const { id } of draft.takeDue("timeout", CHALLENGES_PER_BLOCK_MAX)) {

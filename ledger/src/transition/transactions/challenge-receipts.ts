@@ -23,9 +23,10 @@ import {
 } from "../challenges.ts";
 import type { Draft } from "../draft.ts";
 import { markActive } from "../hotspots.ts";
+import { challengeKey } from "../keys.ts";
 import { receiptRefusal } from "../receipts.ts";
 import type { Reveal } from "../rows.ts";
-import { challengeKey, challengeTable } from "../tables.ts";
+import { challengeTable } from "../tables.ts";
 import type { KindRefusal } from "../types.ts";
 import { accept, type Rule, refuse } from "./ruling.ts";
 

@@ -1,9 +1,10 @@
 /** close-channel: the router's own figures for each hotspot, in chunks; the last one closes. */
 import { type Address, addressBytes, type CloseChannel, compareAddresses } from "@katydid/protocol";
-import { claimOf, putClaim, tellChannel } from "../channels.ts";
+import { claimOf, isOver, putClaim, tellChannel } from "../channels.ts";
 import type { Draft } from "../draft.ts";
+import { claimKey } from "../keys.ts";
 import { CLAIMS_PER_CHANNEL_MAX } from "../limits.ts";
-import { channelTable, claimKey, claimTable, hotspotTable } from "../tables.ts";
+import { channelTable, claimTable, hotspotTable } from "../tables.ts";
 import type { KindRefusal } from "../types.ts";
 import { accept, type Rule, refuse } from "./ruling.ts";
 
@@ -11,7 +12,7 @@ export const closeChannel: Rule<CloseChannel> = (draft, body) => {
   const row = draft.get(channelTable, body.channel);
   if (row === undefined) return refuse({ reason: "channel-unknown" });
   if (row.router !== body.actor) return refuse({ reason: "not-router", router: row.router });
-  if (row.state === "settled") return refuse({ reason: "channel-settled" });
+  if (isOver(draft, row)) return refuse({ reason: "channel-settled" });
   if (row.state === "closed") return refuse({ reason: "channel-closed" });
   const refusal = summariesRefusal(draft, body);
   if (refusal !== undefined) return refuse(refusal);

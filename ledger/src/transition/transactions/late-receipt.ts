@@ -27,10 +27,11 @@ import {
 import { findCommitment } from "../commitments.ts";
 import type { Draft } from "../draft.ts";
 import { slashBond } from "../hotspots.ts";
+import { challengeKey } from "../keys.ts";
 import { LATE_RECEIPTS_MAX } from "../limits.ts";
 import { receiptRefusal } from "../receipts.ts";
 import type { CommitmentRow, ReceivedReport, Reveal } from "../rows.ts";
-import { challengeKey, challengeTable } from "../tables.ts";
+import { challengeTable } from "../tables.ts";
 import type { KindRefusal } from "../types.ts";
 import { accept, type Rule, type Ruling, refuse } from "./ruling.ts";
 

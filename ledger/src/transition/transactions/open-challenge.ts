@@ -2,7 +2,8 @@
 import { milliseconds, type OpenChallenge } from "@katydid/protocol";
 import { challengeOfId } from "../challenges.ts";
 import { markActive } from "../hotspots.ts";
-import { challengeKey, challengeTable, slotKey, slotTable } from "../tables.ts";
+import { challengeKey, slotKey } from "../keys.ts";
+import { challengeTable, slotTable } from "../tables.ts";
 import { accept, type Rule, refuse } from "./ruling.ts";
 
 export const openChallenge: Rule<OpenChallenge> = (draft, body) => {

@@ -9,10 +9,11 @@ import {
 } from "@katydid/protocol";
 import { tellChannel } from "../channels.ts";
 import type { Draft } from "../draft.ts";
+import { routerChannelKey } from "../keys.ts";
 import { CHANNELS_PER_ROUTER_MAX } from "../limits.ts";
 import { debit, debitDc } from "../money.ts";
 import type { RouterRow } from "../rows.ts";
-import { channelTable, routerChannelKey, routerChannelTable, routerTable } from "../tables.ts";
+import { channelTable, routerChannelTable, routerTable } from "../tables.ts";
 import type { KindRefusal, Refusal } from "../types.ts";
 import { type Rule, refuse } from "./ruling.ts";
 

@@ -3,12 +3,13 @@
  * deposit, first come. What is no longer there stays a claim.
  */
 import { type Dc, type RedeemVoucher, signatureClaim, voucherOrder } from "@katydid/protocol";
-import { claimOf, putClaim, tellChannel } from "../channels.ts";
+import { claimOf, isOver, putClaim, tellChannel } from "../channels.ts";
 import type { Draft } from "../draft.ts";
+import { claimKey } from "../keys.ts";
 import { CLAIMS_PER_CHANNEL_MAX } from "../limits.ts";
 import { lesser } from "../money.ts";
 import type { ClaimRow } from "../rows.ts";
-import { channelTable, claimKey, claimTable } from "../tables.ts";
+import { channelTable, claimTable } from "../tables.ts";
 import type { KindRefusal } from "../types.ts";
 import { accept, type Rule, refuse } from "./ruling.ts";
 
@@ -18,7 +19,7 @@ export const redeemVoucher: Rule<RedeemVoucher> = (draft, { actor, voucher }) =>
   }
   const row = draft.get(channelTable, voucher.channel);
   if (row === undefined) return refuse({ reason: "channel-unknown" });
-  if (row.state === "settled") return refuse({ reason: "channel-settled" });
+  if (isOver(draft, row)) return refuse({ reason: "channel-settled" });
   const key = { channel: voucher.channel, hotspot: actor };
   const isNew = draft.get(claimTable, claimKey(voucher.channel, actor)) === undefined;
   if (isNew && row.claims >= CLAIMS_PER_CHANNEL_MAX) {

@@ -3,7 +3,8 @@
  * the challenger ignores it. One per hotspot and slot.
  */
 import type { ReportCommitment } from "@katydid/protocol";
-import { commitmentKey, commitmentTable, slotKey, slotTable } from "../tables.ts";
+import { commitmentKey, slotKey } from "../keys.ts";
+import { commitmentTable, slotTable } from "../tables.ts";
 import { accept, type Rule, refuse } from "./ruling.ts";
 
 export const reportCommitment: Rule<ReportCommitment> = (draft, body) => {

@@ -1,0 +1,68 @@
+/** Keys of the tables (tables.ts says which key each has). Numbers are big-endian, so that they sort. */
+import {
+  type Address,
+  addressBytes,
+  addressFromBytes,
+  type Bytes32,
+  type ChallengeId,
+  concatBytes,
+  type Milliseconds,
+} from "@katydid/protocol";
+
+/** Key of the one row of a table. */
+export const ONLY = new Uint8Array(0);
+
+export function timeBytes(value: Milliseconds): Uint8Array {
+  const key = new Uint8Array(8);
+  new DataView(key.buffer).setBigUint64(0, BigInt(value));
+  return key;
+}
+
+export function slotKey(slot: number): Uint8Array {
+  const key = new Uint8Array(4);
+  new DataView(key.buffer).setUint32(0, slot);
+  return key;
+}
+
+export function challengeKey(id: ChallengeId): Uint8Array {
+  const key = new Uint8Array(6);
+  const view = new DataView(key.buffer);
+  view.setUint32(0, id.slot);
+  view.setUint16(4, id.index);
+  return key;
+}
+
+export function challengeOf(key: Uint8Array): ChallengeId {
+  const view = new DataView(key.buffer, key.byteOffset);
+  return { slot: view.getUint32(0), index: view.getUint16(4) };
+}
+
+export function commitmentKey(slot: number, hotspot: Address): Uint8Array {
+  return concatBytes(slotKey(slot), addressBytes(hotspot));
+}
+
+export function claimKey(channel: Bytes32, hotspot: Address): Uint8Array {
+  return concatBytes(channel, addressBytes(hotspot));
+}
+
+export function routerChannelKey(router: Address, channel: Bytes32): Uint8Array {
+  return concatBytes(addressBytes(router), channel);
+}
+
+export interface HoldbackKey {
+  readonly releaseAt: Milliseconds;
+  readonly epoch: number;
+  readonly hotspot: Address;
+}
+export function holdbackKey({ releaseAt, epoch, hotspot }: HoldbackKey): Uint8Array {
+  return concatBytes(timeBytes(releaseAt), slotKey(epoch), addressBytes(hotspot));
+}
+
+export function holdbackOf(key: Uint8Array): HoldbackKey {
+  const view = new DataView(key.buffer, key.byteOffset);
+  return {
+    releaseAt: Number(view.getBigUint64(0)) as Milliseconds,
+    epoch: view.getUint32(8),
+    hotspot: addressFromBytes(key.slice(12)),
+  };
+}
