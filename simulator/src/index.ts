@@ -12,6 +12,7 @@ export * from "./device/dog-walk.ts";
 export * from "./device/program.ts";
 export * from "./device/sensor.ts";
 export * from "./device/simulated-device.ts";
+export * from "./scenario.ts";
 export * from "./world/seeded-random.ts";
 export * from "./world/virtual-broker.ts";
 export * from "./world/virtual-clock.ts";
