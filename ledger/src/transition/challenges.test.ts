@@ -73,15 +73,40 @@ test("a challenge from the slot to the released pay", () => {
 test("grace ends with the first beacon that is heard, and what it held is paid", () => {
   const chain = new TestChain();
   const names = addHotspots(chain, 3);
-  for (let round = 0; round < 40; round++) {
+  const playOne = () => {
     const played = openOne(chain, names);
     chain.block({ transactions: [reveal(chain, played, others(names, played))] });
     chain.runUntil(played.deadlineAt + chain.params.lateSeconds * 1000 + 1);
-    const rows = names.map((name) => hotspotOf(chain.view, keysOf(name).address));
-    if (rows.every((row) => row?.firstBeaconedAt && row.firstWitnessedAt)) break;
+  };
+  const row = (name: string) => hotspotOf(chain.view, keysOf(name).address);
+  playOne();
+  chain.runUntil(chain.now + chain.params.holdbackSeconds * 1000 + 60_000);
+  let waiting = 0n;
+  for (const name of names) waiting += row(name)?.graceWitness ?? 0n;
+  for (const name of names) waiting += row(name)?.graceBeaconer ?? 0n;
+  assert.ok(waiting > 0n);
+  assert.equal(waiting, supplyOf(chain.view).held);
+  const presences = names.map((name) => chain.sign(name, { kind: "presence" }));
+  chain.block({ transactions: presences });
+  for (let round = 0; round < 40; round++) {
+    playOne();
+    if (names.every((name) => row(name)?.firstBeaconedAt && row(name)?.firstWitnessedAt)) break;
   }
   chain.runUntil(chain.now + 2 * chain.params.holdbackSeconds * 1000);
   assert.equal(supplyOf(chain.view).held, 0n);
+  // Whoever reads only the last word on each reward knows that all of it was released.
+  const last = new Map<string, bigint>();
+  let released = 0n;
+  for (const { hotspot, view } of chain.results.flatMap(({ rewards }) => rewards)) {
+    if (view.state === "released") released += view.motes;
+    last.set(`${hotspot} ${view.epoch} ${view.kind}`, view.state === "held" ? view.motes : 0n);
+  }
+  assert.ok([...last.values()].every((held) => held === 0n));
+  const ended = eventsOf(chain.results, "epoch-ended");
+  assert.equal(
+    released,
+    ended.reduce((sum, { held }) => sum + held, 0n),
+  );
 });
 
 test("refusals of open-challenge in order", () => {

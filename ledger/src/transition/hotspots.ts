@@ -12,10 +12,11 @@ import {
 } from "@katydid/protocol";
 import { putActive } from "./active-index.ts";
 import type { Draft } from "./draft.ts";
-import { PAST_MAX, STAMPS_MAX } from "./limits.ts";
+import { epochOfGraceKey, type GraceKind, gracePrefix } from "./keys.ts";
+import { GRACE_EPOCHS_MAX, PAST_MAX, STAMPS_MAX } from "./limits.ts";
 import { credit } from "./money.ts";
 import type { HotspotRow } from "./rows.ts";
-import { activeTable } from "./tables.ts";
+import { activeTable, graceTable } from "./tables.ts";
 
 const PERCENT = 100n;
 
@@ -166,7 +167,7 @@ export function stampBeaconed(draft: Draft, address: Address): void {
     beaconedAt: stamped(draft, row.beaconedAt),
     ...(isFirst && { firstBeaconedAt: draft.now, graceWitness: 0n as Motes }),
   });
-  if (isFirst) releaseHeld(draft, { hotspot: address, motes: row.graceWitness });
+  if (isFirst) endGrace(draft, { hotspot: address, kind: "witness", motes: row.graceWitness });
 }
 
 /** It was such a witness: it is no longer in grace as beaconer. */
@@ -178,7 +179,21 @@ export function stampWitnessed(draft: Draft, address: Address): void {
     witnessedAt: stamped(draft, row.witnessedAt),
     ...(isFirst && { firstWitnessedAt: draft.now, graceBeaconer: 0n as Motes }),
   });
-  if (isFirst) releaseHeld(draft, { hotspot: address, motes: row.graceBeaconer });
+  if (isFirst) endGrace(draft, { hotspot: address, kind: "beaconer", motes: row.graceBeaconer });
+}
+
+/** What waited past its holdback is paid, and told epoch by epoch. */
+function endGrace(draft: Draft, pay: { hotspot: Address; kind: GraceKind; motes: Motes }): void {
+  const { hotspot, kind, motes } = pay;
+  const owner = draft.hotspot(hotspot)?.owner;
+  if (motes === 0n || owner === undefined) return;
+  releaseHeld(draft, { hotspot, motes });
+  const bounds = { prefix: gracePrefix(hotspot, kind), limit: GRACE_EPOCHS_MAX };
+  for (const [key, part] of [...draft.range(graceTable, bounds)]) {
+    draft.put(graceTable, key, undefined);
+    const view = { epoch: epochOfGraceKey(key), kind, motes: part, state: "released" } as const;
+    draft.rewards.push({ hotspot, owner, view });
+  }
 }
 
 /** Coverage pay that was held goes to the owner of record. */

@@ -66,3 +66,16 @@ export function holdbackOf(key: Uint8Array): HoldbackKey {
     hotspot: addressFromBytes(key.slice(12)),
   };
 }
+
+/** Coverage pay that may wait for reciprocity. */
+export type GraceKind = "beaconer" | "witness";
+
+export function gracePrefix(hotspot: Address, kind: GraceKind): Uint8Array {
+  return concatBytes(addressBytes(hotspot), Uint8Array.of(kind === "beaconer" ? 1 : 2));
+}
+export function graceKey(hotspot: Address, kind: GraceKind, epoch: number): Uint8Array {
+  return concatBytes(gracePrefix(hotspot, kind), slotKey(epoch));
+}
+export function epochOfGraceKey(key: Uint8Array): number {
+  return new DataView(key.buffer, key.byteOffset).getUint32(key.length - 4);
+}

@@ -29,3 +29,5 @@ export const RELEASES_PER_BLOCK_MAX = 16_384;
 export const PRUNED_PER_BLOCK_MAX = 4096;
 /** Epochs that end in one block: protocol time advances less than that. */
 export const EPOCHS_PER_BLOCK_MAX = 4;
+/** Epochs of pay in grace that are told one by one when it ends; all of it is paid. */
+export const GRACE_EPOCHS_MAX = 16_384;

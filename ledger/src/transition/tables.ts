@@ -11,6 +11,7 @@ import {
   fields,
   LISTED_MAX,
   type Milliseconds,
+  type Motes,
   mainParams,
   REASON_BYTES_MAX,
 } from "@katydid/protocol";
@@ -353,3 +354,6 @@ export const oracleTable = table<OracleRow>(
   { id: 19, name: "oracle" },
   struct<OracleRow>({ priceMicroUsd: optional(price), at: time }),
 );
+
+/** Key: address | kind u8 | epoch u32. Motes past their holdback that wait for reciprocity. */
+export const graceTable = table<Motes>({ id: 20, name: "grace" }, motes);

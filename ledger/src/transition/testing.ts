@@ -131,6 +131,8 @@ export class TestChain {
   readonly view = new MemoryView();
   readonly params: Params;
   readonly index = new ActiveIndex();
+  /** Of every block so far. */
+  readonly results: BlockResult[] = [];
   #nonces = new Map<Address, number>();
 
   constructor(options: TestOptions = {}) {
@@ -204,6 +206,7 @@ export class TestChain {
     );
     if (outcome.outcome === "applied") {
       this.view.commit(outcome.writes);
+      this.results.push(outcome);
       assert.deepEqual(auditSupply(this.view), [], `after block ${this.height}`);
     }
     return outcome;

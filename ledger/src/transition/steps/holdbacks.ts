@@ -3,10 +3,10 @@ import type { Address, Motes } from "@katydid/protocol";
 import type { RewardView } from "../../client/client.ts";
 import type { Draft } from "../draft.ts";
 import { releaseHeld } from "../hotspots.ts";
-import { holdbackOf } from "../keys.ts";
+import { type GraceKind, graceKey, holdbackOf } from "../keys.ts";
 import { RELEASES_PER_BLOCK_MAX } from "../limits.ts";
 import type { HoldbackRow, HotspotRow } from "../rows.ts";
-import { holdbackTable } from "../tables.ts";
+import { graceTable, holdbackTable } from "../tables.ts";
 
 export function releaseHoldbacks(draft: Draft): void {
   const due: (readonly [Uint8Array, HoldbackRow])[] = [];
@@ -30,26 +30,41 @@ interface Due {
   readonly standing: HotspotRow;
 }
 
-function release(draft: Draft, { hotspot, epoch, row, standing }: Due): void {
-  const { owner, firstWitnessedAt, firstBeaconedAt } = standing;
-  const graceBeaconer = firstWitnessedAt === undefined ? row.graceBeaconer : 0n;
-  const graceWitness = firstBeaconedAt === undefined ? row.graceWitness : 0n;
-  const parts = [
-    ["challenger", row.challenger],
-    ["beaconer", row.beaconer - graceBeaconer],
-    ["witness", row.witness - graceWitness],
-  ] as const;
-  const motes = parts.reduce((sum, [, part]) => sum + part, 0n) as Motes;
-  releaseHeld(draft, { hotspot, motes });
-  if (graceBeaconer + graceWitness > 0n) {
-    draft.updateHotspot(hotspot, {
-      graceBeaconer: (standing.graceBeaconer + graceBeaconer) as Motes,
-      graceWitness: (standing.graceWitness + graceWitness) as Motes,
-    });
+/**
+ * Pay of a hotspot that is still in grace waits on: all of its kind then, since every unit of the
+ * epoch was earned in grace.
+ */
+function release(draft: Draft, due: Due): void {
+  const { row, standing } = due;
+  releaseHeld(draft, { hotspot: due.hotspot, motes: row.challenger });
+  tell(draft, due, { kind: "challenger", motes: row.challenger, state: "released" });
+  const met = {
+    beaconer: standing.firstWitnessedAt !== undefined,
+    witness: standing.firstBeaconedAt !== undefined,
+  };
+  for (const kind of ["beaconer", "witness"] as const) {
+    const waiting = kind === "beaconer" ? row.graceBeaconer : row.graceWitness;
+    const grace = met[kind] ? (0n as Motes) : waiting;
+    const motes = (row[kind] - grace) as Motes;
+    releaseHeld(draft, { hotspot: due.hotspot, motes });
+    tell(draft, due, { kind, motes, state: "released" });
+    if (grace > 0n) keepInGrace(draft, due, { kind, motes: grace });
   }
-  for (const [kind, part] of parts) {
-    if (part === 0n) continue;
-    const view: RewardView = { epoch, kind, motes: part as Motes, state: "released" };
-    draft.rewards.push({ hotspot, owner, view });
-  }
+}
+
+function keepInGrace(draft: Draft, due: Due, pay: { kind: GraceKind; motes: Motes }): void {
+  const { hotspot, epoch } = due;
+  const { kind, motes } = pay;
+  const row = draft.hotspot(hotspot);
+  if (row === undefined) return;
+  const field = kind === "beaconer" ? "graceBeaconer" : "graceWitness";
+  draft.updateHotspot(hotspot, { [field]: (row[field] + motes) as Motes });
+  draft.put(graceTable, graceKey(hotspot, kind, epoch), motes);
+  tell(draft, due, { kind, motes, state: "held" });
+}
+
+function tell(draft: Draft, due: Due, view: Omit<RewardView, "epoch">): void {
+  if (view.motes === 0n) return;
+  const { hotspot, epoch, standing } = due;
+  draft.rewards.push({ hotspot, owner: standing.owner, view: { epoch, ...view } });
 }
