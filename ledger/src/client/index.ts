@@ -2,6 +2,7 @@
 export * from "./client.ts";
 export { DirectLedgerClient } from "./direct-client.ts";
 export { concerns, type EventPosition, parseSequence, sequenceOf } from "./events.ts";
+export { HttpLedgerClient, type HttpLedgerClientOptions } from "./http-client.ts";
 export * from "./schemas.ts";
 export {
   type BodyWithoutCommon,

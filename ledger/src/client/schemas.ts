@@ -254,13 +254,89 @@ export const eventSchemas: Readonly<Record<string, JsonSchema>> = {
 
 /** 202 of a submission. */
 export const submitAcceptedSchema = object({ outcome: oneOf("accepted"), id: text });
-/** 422 of a submission, as RFC 9457 has it, with the reason for programs. */
-export const submitRefusedSchema: JsonSchema = {
-  ...object(
-    { type: text, title: text, status: count, outcome: oneOf("refused"), reason: text },
-    "type",
-    "title",
-    "status",
-  ),
-  additionalProperties: true,
+/** 422 of a submission, as RFC 9457 has it: `code` is the reason, `numbers` what led to it. */
+export const submitRefusedSchema = object({
+  type: text,
+  title: text,
+  status: count,
+  code: text,
+  numbers: { type: "object", additionalProperties: true },
+});
+
+/** An epoch that has ended, and the block that ended it. */
+export interface EpochView {
+  readonly epoch: number;
+  readonly height: number;
+  /** Protocol time. */
+  readonly endedAt: number;
+  readonly paid: bigint;
+  readonly held: bigint;
+  readonly released: bigint;
+}
+export const epochSchema = object({
+  epoch: count,
+  height: count,
+  endedAt: time,
+  paid: motes,
+  held: motes,
+  released: motes,
+});
+
+/** A block: header and commit as CometBFT 0.38 encodes them, hex, and its transactions. */
+export const blockSchema = object({
+  height: count,
+  hash: text,
+  blockTime: time,
+  stateRootBefore: text,
+  header: text,
+  commit: text,
+  transactions: list(object({ id: text, kind: text })),
+});
+
+export const networkFileSchema = object({
+  chainId: text,
+  trustedHeader: object({ height: count, hash: text }),
+  ledgers: list(text),
+  relays: list(text),
+});
+
+const lngLat: JsonSchema = { type: "array", items: real, description: "longitude, latitude" };
+
+/** A hotspot, and for maps the centre of its cell. */
+export const placedHotspotSchema: JsonSchema = {
+  ...hotspotSchema,
+  properties: { ...hotspotSchema.properties, center: lngLat },
 };
+
+/** What is known of a cell of resolution 2 to 8, and why. */
+export const coverageCellSchema = object(
+  {
+    cell,
+    resolution: count,
+    state: oneOf("covered", "mapped-without-signal", "unmapped"),
+    bestRssiDbm: real,
+    count,
+    hotspots: list(object({ address, name: text, bestRssiDbm: real, count })),
+    lastAt: time,
+    evidence: list(
+      object(
+        {
+          slot: count,
+          index: count,
+          beaconer: address,
+          witness: address,
+          rssiDbm: real,
+          distanceMeters: real,
+          at: time,
+        },
+        "witness",
+        "rssiDbm",
+        "distanceMeters",
+      ),
+    ),
+    center: lngLat,
+    boundary: list(lngLat),
+  },
+  "bestRssiDbm",
+  "lastAt",
+);

@@ -62,18 +62,25 @@ export function fromWire<T>(schema: JsonSchema, value: JsonValue): T {
   return revive(schema, value) as T;
 }
 
-function revive(schema: JsonSchema | undefined, value: JsonValue): unknown {
-  if (schema === undefined || value === null) return value;
+function revive(schema: JsonSchema, value: JsonValue): unknown {
+  if (value === null) return value;
   if (typeof value === "string") {
     if (schema.pattern === BIGINT_PATTERN) return BigInt(value);
     if (schema.pattern === BYTES_PATTERN) return fromHex(value);
     return value;
   }
-  if (isArray(value)) return value.map((item) => revive(schema.items, item));
+  if (isArray(value)) {
+    const { items } = schema;
+    return items === undefined ? value : value.map((item) => revive(items, item));
+  }
   if (typeof value !== "object") return value;
+  const { properties } = schema;
+  if (properties === undefined) return value;
+  // What a newer node adds is left out: views are what this software knows.
   const fields: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(value)) {
-    fields[name] = revive(schema.properties?.[name], field);
+    const known = properties[name];
+    if (known !== undefined) fields[name] = revive(known, field);
   }
   return fields;
 }

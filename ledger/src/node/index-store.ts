@@ -20,7 +20,13 @@ import type {
   TransactionView,
 } from "../client/client.ts";
 import { eventFromWire, parseSequence } from "../client/events.ts";
-import { challengeSchema, rewardSchema, transactionSchema } from "../client/schemas.ts";
+import {
+  challengeSchema,
+  type EpochView,
+  epochSchema,
+  rewardSchema,
+  transactionSchema,
+} from "../client/schemas.ts";
 import { fromWire, type JsonSchema, type JsonValue, toWire } from "../client/wire.ts";
 import type { RewardRecord } from "../transition/index.ts";
 import * as layout from "./layout.ts";
@@ -90,6 +96,10 @@ export class IndexStore {
     return this.readJson(transactionSchema, layout.transactionKey(fromHex(id)));
   }
 
+  epoch(epoch: number): EpochView | undefined {
+    return this.readJson(epochSchema, layout.epochKey(epoch));
+  }
+
   endedChallenge(id: ChallengeId): EndedChallenge | undefined {
     const bytes = this.store.get(layout.challengeKey(id));
     return bytes === undefined ? undefined : decodeEnded(bytes);
@@ -152,7 +162,7 @@ export class IndexStore {
   private pruneRewards(epoch: number): StoreWrite[] {
     const expired = epoch - this.limits.rewardEpochsMax;
     if (expired < 0) return [];
-    const writes: StoreWrite[] = [];
+    const writes: StoreWrite[] = [{ key: layout.epochKey(expired), value: undefined }];
     for (const [key] of this.store.range(layout.rewardEpochRange(expired))) {
       writes.push({ key, value: undefined });
       writes.push({ key: layout.rewardOfEpochKey(key), value: undefined });
@@ -201,6 +211,11 @@ function eventWrites(event: LedgerEvent): StoreWrite[] {
   switch (event.kind) {
     case "transaction":
       return [put(layout.transactionKey(fromHex(event.transaction.id)), event.transaction)];
+    case "epoch-ended": {
+      const { epoch, height, protocolTime: endedAt, paid, held, released } = event;
+      const view: EpochView = { epoch, height, endedAt, paid, held, released };
+      return [put(layout.epochKey(epoch), view)];
+    }
     case "target-drawn":
       return [event.challenger, event.target].map((hotspot) => ({
         key: layout.challengeOfKey(hotspot, event.challenge),

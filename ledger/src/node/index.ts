@@ -6,6 +6,7 @@ export {
   genesisProducer,
 } from "./embedded-producer.ts";
 export { CHAIN_LENGTH, EntropyChains } from "./entropy-chain.ts";
+export { type LedgerRoutesOptions, ledgerRoutes } from "./http/routes.ts";
 export { type EndedChallenge, type IndexLimits, indexLimits } from "./index-store.ts";
 export { LedgerNode, type LedgerNodeOptions } from "./ledger-node.ts";
 export { type MempoolLimits, mempoolLimits } from "./mempool.ts";

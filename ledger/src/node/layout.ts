@@ -13,8 +13,9 @@
  * 9 | address | ~epoch | kind   RewardView, JSON
  * 10 | epoch u32 | key of 9     rewards by epoch, for pruning
  * 11 | number u32               challenges in the order in which they ended, for pruning
+ * 12 | epoch u32                EpochView, JSON
  * ```
- * 1 to 3 are the state and its commitment; 5 to 11 are an index, not under the state root.
+ * 1 to 3 are the state and its commitment; 5 to 12 are an index, not under the state root.
  */
 import {
   type Address,
@@ -39,6 +40,7 @@ const CHALLENGE_OF = 8;
 const REWARD = 9;
 const REWARD_EPOCH = 10;
 const CHALLENGE_ENDED = 11;
+const EPOCH = 12;
 
 export const rowKey = (fullKey: Uint8Array): Uint8Array => tagged(ROW, fullKey);
 export const bucketKey = (bucket: number): Uint8Array =>
@@ -88,6 +90,8 @@ export const rewardOfEpochKey = (key: Uint8Array): Uint8Array => key.slice(5);
 
 export const challengeEndedKey = (number: number): Uint8Array =>
   tagged(CHALLENGE_ENDED, u32Bytes(number));
+
+export const epochKey = (epoch: number): Uint8Array => tagged(EPOCH, u32Bytes(epoch));
 
 export interface KeyRange {
   readonly start: Uint8Array;

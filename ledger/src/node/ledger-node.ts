@@ -14,6 +14,7 @@ import {
   validatorAddress,
 } from "@katydid/protocol";
 import type { LedgerEvent, SubmitOutcome, Watch, WatchOptions } from "../client/client.ts";
+import { sequenceOf } from "../client/events.ts";
 import { CoverageIndex } from "../coverage/coverage-index.ts";
 import { CoverageTiles, type HotspotPoint } from "../coverage/coverage-tiles.ts";
 import type { BlockContext, BlockInput, BlockRefusal, Genesis } from "../transition/index.ts";
@@ -26,6 +27,8 @@ import { LedgerQueries } from "./queries.ts";
 import { type SealedBlock, sealBlock } from "./sealed-block.ts";
 import type { StateStore } from "./state-store.ts";
 
+/** More than a block has events. */
+const EVENTS_PER_BLOCK_MAX = 999_999_999;
 /** Bytes of a block that header, link and commit may take of its limit. */
 const BLOCK_OVERHEAD_BYTES = 4096;
 
@@ -51,7 +54,7 @@ export class LedgerNode {
   private readonly chain: Chain;
   private readonly mempool: Mempool;
   private readonly hub: EventHub;
-  private readonly clock: Clock;
+  readonly clock: Clock;
   private readonly log: Log;
   private readonly metrics: NodeMetrics;
   private readonly workHandlers = new Set<() => void>();
@@ -122,6 +125,11 @@ export class LedgerNode {
     this.metrics.mempool.set(this.mempool.size);
     for (const handler of this.workHandlers) handler();
     return outcome;
+  }
+
+  /** Sequence after which only what is still to come follows. */
+  get sequence(): string {
+    return sequenceOf({ height: this.height, index: EVENTS_PER_BLOCK_MAX });
   }
 
   /** As LedgerClient.watch. */

@@ -21,6 +21,7 @@ import type {
   RouterView,
   TransactionView,
 } from "../client/client.ts";
+import type { EpochView } from "../client/schemas.ts";
 import {
   accountView,
   chainOf,
@@ -133,5 +134,10 @@ export class LedgerQueries {
 
   transaction(id: string): TransactionView | undefined {
     return this.index.transaction(id);
+  }
+
+  /** undefined: not ended yet, or no longer kept. */
+  epoch(epoch: number): EpochView | undefined {
+    return this.index.epoch(epoch);
   }
 }
