@@ -7,6 +7,7 @@ export { chirpstackEvent, gatewayIdOf, type OwnerNames } from "./events/chirpsta
 export type * from "./events/events.ts";
 export { topicOf } from "./events/mqtt-integration.ts";
 export type { Fetch } from "./events/webhook.ts";
+export { ROUTER_PREFIX, routerRoutes } from "./http/routes.ts";
 export type { DeviceKeys, DeviceRefusal, NewDevice } from "./owners/device-service.ts";
 export type { DeviceStatus, Fix } from "./owners/device-status.ts";
 export type { MqttAuthorizer } from "./owners/mqtt-authorizer.ts";

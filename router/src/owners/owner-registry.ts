@@ -54,6 +54,10 @@ export class OwnerRegistry {
     return this.#owners.size;
   }
 
+  all(): readonly Owner[] {
+    return [...this.#owners.values()];
+  }
+
   owner(id: string): Owner | undefined {
     return this.#owners.get(id);
   }

@@ -35,6 +35,20 @@ export const collar: NewDevice = {
   activation: { kind: "abp", ...collarKeys },
 };
 
+/** As much of an event's JSON as tests look at. */
+export interface EventJson {
+  readonly fCnt?: number;
+  readonly fPort?: number;
+  readonly data?: string;
+  readonly object?: Readonly<Record<string, unknown>>;
+  readonly rxInfo?: readonly { readonly metadata: Readonly<Record<string, string>> }[];
+  readonly acknowledged?: boolean;
+  readonly queueItemId?: string;
+  readonly devAddr?: string;
+  readonly code?: string;
+  readonly deviceInfo: { readonly devEui: string };
+}
+
 export interface BenchOptions extends Partial<RouterOptions> {
   readonly depositDc?: number;
   /** undefined: a channel is open. */
@@ -116,7 +130,7 @@ export class TestBench {
   }
 
   /** Events on MQTT so far, parsed. */
-  events(kind: string): Record<string, never>[] {
+  events(kind: string): EventJson[] {
     return this.bus.texts(`/event/${kind}`).map((text) => JSON.parse(text));
   }
 

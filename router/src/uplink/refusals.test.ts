@@ -1,7 +1,7 @@
 /** What a packet is told, each row breaking one rule more than the one below it. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { collarUplink, TestBench } from "../testing/test-bench.ts";
+import { collar, collarUplink, TestBench } from "../testing/test-bench.ts";
 import type { TestHotspot } from "../testing/test-hotspot.ts";
 
 const reasonOf = (outcome: ReturnType<TestHotspot["packet"]>): string =>
@@ -67,7 +67,6 @@ test("a decline for copies names those that were bought", async () => {
 
 test("up to maxCopies are bought, and all of rxInfo is delivered once", async () => {
   const bench = await new TestBench().start();
-  const { collar } = await import("../testing/test-bench.ts");
   await bench.addDevice({ ...collar, maxCopies: 2 });
   const hotspots = [await bench.connected(1), await bench.connected(2), await bench.connected(3)];
   const outcomes = hotspots.map((hotspot) => reasonOf(hotspot.packet(collarUplink(0))));
@@ -75,9 +74,7 @@ test("up to maxCopies are bought, and all of rxInfo is delivered once", async ()
   await bench.clock.advance(500);
   const [event, ...others] = bench.events("up");
   assert.equal(others.length, 0);
-  const bought = (event?.["rxInfo"] as unknown as { metadata: { bought: string } }[]).map(
-    ({ metadata }) => metadata.bought,
-  );
+  const bought = event?.rxInfo?.map(({ metadata }) => metadata.bought);
   assert.deepEqual(bought, ["true", "true", "false"]);
 });
 
