@@ -68,7 +68,7 @@ const imports: readonly Import[] = packages.flatMap((name) =>
 );
 const owner = (file: string) => file.split("/")[0] ?? "";
 const outside = imports.filter(
-  ({ from }) => !from.startsWith(".") && !from.startsWith("node:") && !from.startsWith("@katydid/"),
+  ({ from }) => !/^[.#]/.test(from) && !from.startsWith("node:") && !from.startsWith("@katydid/"),
 );
 const outsideName = (from: string) =>
   from.startsWith("@") ? from.split("/").slice(0, 2).join("/") : (from.split("/")[0] ?? "");

@@ -20,3 +20,4 @@ export * from "./world/virtual-log.ts";
 export * from "./world/virtual-metrics.ts";
 export * from "./world/virtual-store.ts";
 export * from "./world/world.ts";
+export * from "./local-network/local-network.ts";

@@ -1,0 +1,17 @@
+import type { Command } from "../command.ts";
+import { deviceCommands } from "./device.ts";
+import { doctor } from "./doctor.ts";
+import { fleet } from "./fleet.ts";
+import { hotspotCommands } from "./hotspot.ts";
+import { up } from "./up.ts";
+import { walletCommands } from "./wallet.ts";
+
+/** In the order of `katydid help`. */
+export const commands: readonly Command[] = [
+  up,
+  ...walletCommands,
+  ...hotspotCommands,
+  ...deviceCommands,
+  fleet,
+  doctor,
+];
