@@ -52,8 +52,10 @@ import { submitUntil } from "./submit.ts";
 
 /** Who asks again gets the same acknowledgement again, but not for each relay's copy. */
 const REPEAT_AFTER_MS = 1000;
-/** Reveals that were accepted and did not show up in a block are submitted again so often. */
-const REVEALS_MAX = 4;
+/** A reveal that was accepted and is in no block after half of the time that is left goes again. */
+const REVEALS_MAX = 2;
+/** Times within one of them at which a ledger that does not answer is asked. */
+const REVEAL_TRIES = 4;
 
 type EventOf<Kind extends LedgerEvent["kind"]> = Extract<LedgerEvent, { kind: Kind }>;
 
@@ -83,6 +85,8 @@ export class Challenger {
 
   close(): void {
     for (const round of this.#rounds.values()) closeRound(round);
+    // What sleeps between two reveals finds itself forgotten; the rows stay for the next run.
+    this.#rounds.clear();
   }
 
   async onSlotDrawn(event: EventOf<"slot-drawn">): Promise<void> {
@@ -303,7 +307,8 @@ export class Challenger {
     for (let attempt = 0; attempt < REVEALS_MAX; attempt++) {
       if (this.#rounds.get(challengeName(challenge)) !== round) return;
       const untilMs = targeted.deadlineAt;
-      const reason = await submitUntil(this.#context, { body, untilMs, everyMs });
+      const triesMs = everyMs / REVEAL_TRIES;
+      const reason = await submitUntil(this.#context, { body, untilMs, everyMs: triesMs });
       const fields = { challenge, reports: body.reports.length, listed: body.listed.length };
       if (reason === undefined) {
         events.count("challenger", "reveal-sent");

@@ -111,8 +111,8 @@ export class Credit {
     if (costDc === 0) return true;
     const current = this.#current;
     if (current === undefined) return false;
-    const unredeemed = current.vouched - current.reserved;
-    if (current.left - unredeemed < costDc) return false;
+    const claimed = Math.max(current.bought, current.vouched) - current.reserved;
+    if (claimed + this.#awaiting + costDc > current.left) return false;
     return this.unpaidDc + this.#awaiting + this.#lost + costDc <= this.#limit;
   }
 

@@ -12,8 +12,10 @@ export class TestConcentrator implements Concentrator {
   readonly transmitted: TransmitRequest[] = [];
   /** Reasons for which the next transmissions are refused. */
   readonly refusals: TransmitRefusal[] = [];
-  /** Called before a transmission is taken. */
-  onTransmit: (() => void) | undefined;
+  /** The next transmissions never end: the process is killed meanwhile. */
+  hanging = false;
+  /** Transmissions that were asked for. */
+  asked = 0;
   #queue: ReceivedFrame[] = [];
   #wake: (() => void) | undefined;
   #disposed = false;
@@ -38,7 +40,8 @@ export class TestConcentrator implements Concentrator {
   }
 
   async transmit(request: TransmitRequest): Promise<TransmitOutcome> {
-    this.onTransmit?.();
+    this.asked++;
+    if (this.hanging) return new Promise(() => {});
     const reason = this.refusals.shift();
     if (reason !== undefined) return { outcome: "refused", reason };
     this.transmitted.push(request);
