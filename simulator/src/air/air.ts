@@ -110,6 +110,7 @@ export class Air {
   /** By frequency, in the order of starting: what is on the air, and what may still have disturbed it. */
   readonly #onAir = new Map<number, OnAir[]>();
   readonly #observers = new Set<(transmission: Transmission) => void>();
+  readonly #endObservers = new Set<(transmission: Transmission, receivers: number) => void>();
   /** Best antenna gain less clutter and worst noise figure among the stations: bounds of reach. */
   #stationGainDb = Number.NEGATIVE_INFINITY;
   #stationNoiseFigureDb = Number.POSITIVE_INFINITY;
@@ -156,6 +157,11 @@ export class Air {
   /** Calls `observer` for each transmission when it begins. */
   observe(observer: (transmission: Transmission) => void): void {
     this.#observers.add(observer);
+  }
+
+  /** Calls `observer` when a transmission has ended, with the number of those who read it. */
+  observeEnd(observer: (transmission: Transmission, receivers: number) => void): void {
+    this.#endObservers.add(observer);
   }
 
   /** Mean received power of a link, dBm: without fading. */
@@ -244,6 +250,7 @@ export class Air {
     const { transmission, receivers } = onAir;
     const rivals = receivers.length === 0 ? [] : this.#rivalsOf(onAir);
     this.#forget(transmission.frequencyHz);
+    let readers = 0;
     for (const { station, rssiDbm, seat, demodulator } of receivers) {
       if (seat !== undefined && demodulator !== undefined) seat.demodulators.give(demodulator);
       if (station.radio.talksWithin(transmission.startUs, transmission.endUs)) {
@@ -255,11 +262,13 @@ export class Air {
       } else {
         if (transmission.invertPolarity) this.counts.downlinks += 1;
         else this.counts.receptions += 1;
+        readers += 1;
         const noise = noiseDbm(onAir.bandwidthHz, station.radio.noiseFigureDb);
         const snrDb = Math.min(SNR_DB_MAX, Math.round((rssiDbm - noise) * 10) / 10);
         station.receive({ transmission, rssiDbm, snrDb });
       }
     }
+    for (const observer of this.#endObservers) observer(transmission, readers);
   }
 
   /** What was on the air on the same frequency while it could harm. */

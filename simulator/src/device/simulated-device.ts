@@ -123,7 +123,7 @@ export class SimulatedDevice implements Station {
     }
     const firstMs = program.periodMs * random.unit();
     if (this.#session !== undefined) this.#later(firstMs, () => this.#report());
-    else this.#later(Math.min(firstMs, JOIN_RETRY_MS_MIN), () => this.#join());
+    else this.#later(firstMs, () => this.#join());
   }
 
   stop(): void {
