@@ -53,7 +53,7 @@ export class EmbeddedProducer implements AsyncDisposable {
   private readonly settle: PromiseWithResolvers<void>;
   private timer: { readonly at: number; readonly timer: Timer } | undefined;
   private making: Promise<void> | undefined;
-  private committedAt: number | undefined;
+  private attempt: { readonly number: number; readonly height: number } | undefined;
   private watch: { cancel(): void } | undefined;
   private disposed = false;
 
@@ -156,10 +156,12 @@ export class EmbeddedProducer implements AsyncDisposable {
     const { node, key } = this.options;
     const { number, index } = this.chains.positionOf(node.height + 1);
     if (index < this.chains.chainLength / 2) return;
-    if (node.height - (this.committedAt ?? -COMMIT_RETRY_BLOCKS) < COMMIT_RETRY_BLOCKS) return;
+    const { attempt } = this;
+    const isRetry = attempt?.number === number;
+    if (isRetry && node.height - attempt.height < COMMIT_RETRY_BLOCKS) return;
     const row = node.state.get(producerTable, validatorAddress(key.publicKey));
     if (row === undefined || row.next !== undefined) return;
-    this.committedAt = node.height;
+    this.attempt = { number, height: node.height };
     void this.sendNextChain(number + 1);
   }
 

@@ -21,7 +21,8 @@ export class EventHub {
   private readonly stored: (after: string) => readonly LedgerEvent[];
   private readonly bySubject = new Map<string, Set<Watcher>>();
   private readonly ofAll = new Set<Watcher>();
-  private watchers = 0;
+  private began = 0;
+  private open = 0;
 
   /** `stored`: the events after a sequence that are still kept, in order. */
   constructor(options: {
@@ -32,13 +33,18 @@ export class EventHub {
     this.stored = options.stored;
   }
 
+  /** Watches that are open. */
+  get size(): number {
+    return this.open;
+  }
+
   /** As LedgerClient.watch. The handler is never called before this returns. */
   watch(options: WatchOptions, handler: (event: LedgerEvent) => void): Watch {
-    this.watchers += 1;
+    this.began += 1;
     const watcher: Watcher = {
       options,
       handler,
-      order: this.watchers,
+      order: this.began,
       backlog: undefined,
       cancelled: false,
     };
@@ -53,6 +59,7 @@ export class EventHub {
     }
     return {
       cancel: () => {
+        if (watcher.cancelled) return;
         watcher.cancelled = true;
         this.remove(watcher);
       },
@@ -80,6 +87,7 @@ export class EventHub {
   }
 
   private add(watcher: Watcher): void {
+    this.open += 1;
     const { subjects } = watcher.options;
     if (subjects === undefined) this.ofAll.add(watcher);
     for (const subject of subjects ?? []) {
@@ -90,6 +98,7 @@ export class EventHub {
   }
 
   private remove(watcher: Watcher): void {
+    this.open -= 1;
     this.ofAll.delete(watcher);
     for (const subject of watcher.options.subjects ?? []) {
       const set = this.bySubject.get(subject);

@@ -137,6 +137,11 @@ export class LedgerNode {
     return this.hub.watch(options, handler);
   }
 
+  /** Watches that are open. */
+  get watchers(): number {
+    return this.hub.size;
+  }
+
   // ---- Blocks --------------------------------------------------------------------------------
 
   /** Whether there is a transaction for the next block. */

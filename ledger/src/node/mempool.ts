@@ -9,11 +9,17 @@ import {
   decodeTransaction,
   type Transaction,
   toHex,
-  transactionId,
 } from "@katydid/protocol";
 import type { SubmitOutcome } from "../client/client.ts";
 import { toWire } from "../client/wire.ts";
-import { type BlockContext, Overlay, plan, type Refusal, type View } from "../transition/index.ts";
+import {
+  type BlockContext,
+  identityOf,
+  Overlay,
+  plan,
+  type Refusal,
+  type View,
+} from "../transition/index.ts";
 
 export const MEMPOOL_TRANSACTIONS_MAX = 10_000;
 export const MEMPOOL_BYTES_MAX = 16 * 1024 * 1024;
@@ -82,13 +88,12 @@ export class Mempool {
       if (!(error instanceof DecodeError)) throw error;
       return refused({ reason: "malformed", code: error.code, field: error.field });
     }
-    const id = toHex(transactionId({ chainId: this.chainId, body: transaction.body }));
-    if (this.entries.has(id)) return { outcome: "accepted", id };
     const full = this.refuseFull(transaction.body.actor, bytes.length);
     if (full !== undefined) return full;
     const planned = plan(this.pending, transaction, context);
     if (planned.outcome === "refused") return refused(planned.refusal);
     this.pending.absorb(planned.changes);
+    const id = toHex(identityOf({ chainId: this.chainId, transaction }).id);
     this.add({ id, bytes, transaction });
     return { outcome: "accepted", id };
   }

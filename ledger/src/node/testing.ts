@@ -14,12 +14,11 @@ import {
 } from "@katydid/platform";
 import {
   type Address,
+  type Bytes32,
   cellAt,
   compareBytes,
   type Db,
   type Dc,
-  type KeyPair,
-  keyPairFromSeed,
   type Milliseconds,
   type Motes,
   microUsd,
@@ -29,20 +28,15 @@ import {
   tokens,
   utf8,
 } from "@katydid/protocol";
+import type { ChallengeView, LedgerEvent, SubmitOutcome } from "../client/client.ts";
 import { DirectLedgerClient } from "../client/direct-client.ts";
 import { TransactionSender } from "../client/transaction-sender.ts";
+import { type Played, receiptOf, reportOf, sortedByKey } from "../transition/challenge-testing.ts";
 import type { Genesis } from "../transition/index.ts";
+import { CHAIN_ID, GENESIS_TIME, keysOf } from "../transition/testing.ts";
 import { keyName } from "../transition/view.ts";
 import { EmbeddedProducer, genesisProducer } from "./embedded-producer.ts";
 import { LedgerNode, type LedgerNodeOptions } from "./ledger-node.ts";
-
-export const CHAIN_ID = "katydid-test";
-export const GENESIS_TIME = milliseconds(1_700_000_000_000);
-
-/** A key pair that a name stands for. */
-export function keysOf(name: string): KeyPair {
-  return keyPairFromSeed(sha256(utf8(`test key ${name}`)));
-}
 
 /** A store in memory that can be copied, and that can fail at the n-th commit from now on. */
 export class MemoryStore implements Store {
@@ -97,9 +91,13 @@ interface Waiting {
 
 /** Time that a test moves. */
 export class ManualClock implements Clock {
-  private time: number = GENESIS_TIME;
+  private time: number;
   private order = 0;
   private waiting: Waiting[] = [];
+
+  constructor(startMs: number = GENESIS_TIME) {
+    this.time = startMs;
+  }
 
   now(): Milliseconds {
     return milliseconds(this.time);
@@ -240,12 +238,83 @@ export class TestNode implements AsyncDisposable {
     return names.map((name) => keysOf(name).address);
   }
 
+  /** Makes blocks until one bears such an event, and returns it. */
+  async untilEvent<Kind extends LedgerEvent["kind"]>(
+    kind: Kind,
+  ): Promise<Extract<LedgerEvent, { kind: Kind }>> {
+    const found: Extract<LedgerEvent, { kind: Kind }>[] = [];
+    const watch = this.node.watch({ kinds: [kind] }, (event) =>
+      found.push(event as Extract<LedgerEvent, { kind: Kind }>),
+    );
+    for (let made = 0; made < BLOCKS_UNTIL_MAX && found.length === 0; made += 1) {
+      await this.blocks();
+    }
+    watch.cancel();
+    const [event] = found;
+    if (event === undefined) throw new Error(`no ${kind} in ${BLOCKS_UNTIL_MAX} blocks`);
+    return event;
+  }
+
+  /**
+   * Plays a challenge among the hotspots `h0`, `h1`, ... to its end. `hear`: whether the others
+   * report what the target sent.
+   */
+  async playChallenge(options: {
+    readonly hotspots: number;
+    readonly hear: "all" | "none";
+    readonly rssiDbm?: number;
+  }): Promise<ChallengeView> {
+    const names = Array.from({ length: options.hotspots }, (_, at) => `h${at}`);
+    const nameOf = (address: Address | undefined) =>
+      names.find((name) => keysOf(name).address === address) ?? "nobody";
+    const slot = await this.untilEvent("slot-drawn");
+    const challenger = nameOf(slot.challengers[0]);
+    const challenge = { slot: slot.slot, index: 0 };
+    const secret: Bytes32 = sha256(utf8(`secret of slot ${slot.slot}`));
+    const sender = this.sender(challenger);
+    await accepted(
+      sender.send({
+        kind: "open-challenge",
+        challenge,
+        secretHash: sha256(secret),
+        ephemeralKey: sha256(utf8("ephemeral")),
+      }),
+    );
+    const drawn = await this.untilEvent("target-drawn");
+    const { targetEntropy, deadlineAt } = drawn;
+    const target = nameOf(drawn.target);
+    const played: Played = { challenge, challenger, target, targetEntropy, secret, deadlineAt };
+    const { blockTime: acknowledgedAt } = this.node.queries.status();
+    const witnesses = names.filter((name) => name !== target && name !== challenger);
+    const reporting = options.hear === "all" ? sortedByKey(witnesses) : [];
+    await accepted(
+      sender.send({
+        kind: "challenge-receipts",
+        challenge,
+        secret,
+        receipt: { signed: receiptOf(played), acknowledgedAt },
+        reports: reporting.map((name) => ({
+          signed: reportOf(played, name, options.rssiDbm),
+          acknowledgedAt,
+        })),
+        listed: [],
+      }),
+    );
+    return (await this.untilEvent("challenge-settled")).view;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.client[Symbol.asyncDispose]();
     await this.producer[Symbol.asyncDispose]();
   }
 }
 
+async function accepted(sent: Promise<SubmitOutcome>): Promise<void> {
+  const outcome = await sent;
+  if (outcome.outcome === "refused") throw new Error(`refused: ${JSON.stringify(outcome)}`);
+}
+
+const BLOCKS_UNTIL_MAX = 200;
 const producerSeed = sha256(utf8("test producer seed"));
 
 export function testGenesis(options: { readonly chainLength?: number } = {}): Genesis {
