@@ -2,131 +2,36 @@
  * A router: buys packets of hotspots for the owners of devices, speaks LoRaWAN 1.0.x with the
  * devices, and hands the owners their data. This file only puts the parts together.
  */
-import {
-  type LedgerClient,
-  type LedgerEvent,
-  TransactionSender,
-  type Watch,
-} from "@katydid/ledger/client";
-import type {
-  Bus,
-  Clock,
-  Log,
-  Metrics,
-  Random,
-  Store,
-  Subscription,
-  Timer,
-} from "@katydid/platform";
-import {
-  type Address,
-  type Params,
-  type RouterMessage,
-  regionPlan,
-  type Signer,
-} from "@katydid/protocol";
+import { type LedgerEvent, TransactionSender, type Watch } from "@katydid/ledger/client";
+import type { Clock, Random, Subscription, Timer } from "@katydid/platform";
+import { type Address, type RouterMessage, regionPlan } from "@katydid/protocol";
+import type { Router, RouterOptions, RouterStats } from "./contract.ts";
 import type { DeviceEntry } from "./device.ts";
-import { AddressPool } from "./downlink/address-pool.ts";
-import { DownlinkDesk } from "./downlink/downlink-desk.ts";
-import { DownlinkQueue, type QueueItem } from "./downlink/downlink-queue.ts";
-import { JoinAnswers } from "./downlink/join-answer.ts";
-import { PendingDownlinks } from "./downlink/pending-downlinks.ts";
+import type { DownlinkQueue, QueueItem } from "./downlink/downlink-queue.ts";
+import type { PendingDownlinks } from "./downlink/pending-downlinks.ts";
 import type { OwnerNames } from "./events/chirpstack-json.ts";
 import { EventHub } from "./events/event-hub.ts";
 import type { RouterEvent, RouterEventHandler } from "./events/events.ts";
 import { Integrations } from "./events/integrations.ts";
-import type { Fetch } from "./events/webhook.ts";
-import { TRAIL_POINTS_DEFAULT } from "./limits.ts";
-import { DeviceRegistry } from "./owners/device-registry.ts";
+import type { DeviceRegistry } from "./owners/device-registry.ts";
 import { DeviceService } from "./owners/device-service.ts";
-import { DeviceStatuses } from "./owners/device-status.ts";
+import type { DeviceStatuses } from "./owners/device-status.ts";
 import { LedgerRegistration } from "./owners/ledger-registration.ts";
-import { type MqttAuthorizer, mqttAuthorizer } from "./owners/mqtt-authorizer.ts";
-import { OwnerRegistry } from "./owners/owner-registry.ts";
-import { Trail } from "./owners/trail.ts";
+import type { MqttAuthorizer } from "./owners/mqtt-authorizer.ts";
+import type { OwnerRegistry } from "./owners/owner-registry.ts";
+import type { Trail } from "./owners/trail.ts";
+import { deskParts, ownerParts, paymentParts } from "./parts.ts";
 import { ChannelKeeper } from "./payment/channel-keeper.ts";
-import { type ChannelPolicy, defaultChannelPolicy } from "./payment/channel-policy.ts";
-import { Purse } from "./payment/purse.ts";
+import { defaultChannelPolicy } from "./payment/channel-policy.ts";
 import { type ChannelSpend, spendOf } from "./payment/spend.ts";
-import { VoucherPress } from "./payment/voucher-press.ts";
+import type { VoucherPress } from "./payment/voucher-press.ts";
 import { HotspotDirectory } from "./sessions/hotspot-directory.ts";
 import type { HotspotLink } from "./sessions/hotspot-link.ts";
 import { HotspotSessions } from "./sessions/hotspot-sessions.ts";
 import { WriteBatch } from "./store/write-batch.ts";
-import { DataDesk } from "./uplink/data-desk.ts";
-import { Delivery } from "./uplink/delivery.ts";
-import { FrontDesk, type OutcomeName } from "./uplink/front-desk.ts";
-import { JoinDesk } from "./uplink/join-desk.ts";
-import { OfferDesk } from "./uplink/offer-desk.ts";
+import type { Delivery } from "./uplink/delivery.ts";
+import type { FrontDesk } from "./uplink/front-desk.ts";
 
-export interface RouterOptions {
-  /** Signs handshakes, vouchers and the closing of channels. */
-  readonly key: Signer;
-  /** Opens channels, updates filter and slabs. Absent: someone else does. */
-  readonly ownerSigner?: Signer;
-  readonly chainId: string;
-  readonly params: Params;
-  readonly ledger: LedgerClient;
-  /** On the broker where hotspots find this router. */
-  readonly bus: Bus;
-  /** The router's own; nothing else is in it. */
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  readonly metrics: Metrics;
-  /** Where hotspots are that do not say: `EU868`. */
-  readonly region: string;
-  /** Default: the network's lower bounds, see defaultChannelPolicy. */
-  readonly channelPolicy?: ChannelPolicy;
-  /** `none`: only handlers in this process hear events. Default `mqtt`. */
-  readonly events?: "mqtt" | "none";
-  /** Where owners read events; default: `bus`. */
-  readonly eventBus?: Bus;
-  /** For webhooks; absent: there are none. */
-  readonly fetch?: Fetch;
-  /** Least time between vouchers to one hotspot that owe less than a step, ms. Default 1000. */
-  readonly voucherIntervalMs?: number;
-  /** Positions kept per device; 0: none. Default 5,000. */
-  readonly trailPointsMax?: number;
-}
-
-export interface RouterStats {
-  readonly sessions: number;
-  readonly devices: number;
-  /** What packets were told, by outcome. */
-  readonly packets: Readonly<Record<OutcomeName, number>>;
-  readonly boughtDc: number;
-  /** Frames handed to owners. */
-  readonly delivered: number;
-  readonly vouchers: number;
-  readonly downlinks: number;
-}
-
-export interface Router extends AsyncDisposable {
-  readonly address: Address;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly owners: OwnerRegistry;
-  readonly devices: DeviceRegistry;
-  readonly deviceService: DeviceService;
-  readonly downlinks: DownlinkQueue;
-  readonly statuses: DeviceStatuses;
-  readonly trail: Trail;
-  readonly events: EventHub;
-  readonly mqtt: MqttAuthorizer;
-  /** Reads the ledger and begins to listen. Throws the ledger's Fault. Called once. */
-  start(): Promise<void>;
-  stats(): RouterStats;
-  /** Channels that are not settled, with what is owed to whom. */
-  spend(): readonly ChannelSpend[];
-  /** Events in this process, from now on. */
-  onEvent(handler: RouterEventHandler): Subscription;
-  namesOf(event: RouterEvent): OwnerNames;
-  enqueue(entry: DeviceEntry, item: QueueItem): Promise<"queued" | "queue-full">;
-}
-
-const VOUCHER_INTERVAL_MS = 1_000;
 /** Rows that wait for a commit of their own accord are written at least this often, ms. */
 const FLUSH_PERIOD_MS = 10_000;
 
@@ -161,80 +66,56 @@ class KatydidRouter implements Router {
   constructor(options: RouterOptions) {
     this.#options = options;
     const { key, chainId, params, ledger, bus, store, clock, random, log, metrics } = options;
-    const base = { params, clock, random, log };
-    const senders = sendersOf(options);
     const batch = new WriteBatch({ store });
     this.#batch = batch;
     this.events = new EventHub({ log });
-    const { publish } = this.events;
-    this.owners = new OwnerRegistry({ store, random: random.stream("owners") });
-    this.mqtt = mqttAuthorizer({ owners: this.owners });
-    this.devices = new DeviceRegistry({ store, batch });
-    this.downlinks = new DownlinkQueue({ store });
-    this.statuses = new DeviceStatuses({ store, batch });
-    const pointsMax = options.trailPointsMax ?? TRAIL_POINTS_DEFAULT;
-    this.trail = new Trail({ store, batch, pointsMax });
-    const devices = this.devices;
-    const addresses = new AddressPool({ usersOf: (address) => devices.byDevAddr(address).length });
+    const owned = ownerParts(options, batch);
+    const { devices, addresses } = owned;
+    this.owners = owned.owners;
+    this.mqtt = owned.mqtt;
+    this.devices = devices;
+    this.downlinks = owned.downlinks;
+    this.statuses = owned.statuses;
+    this.trail = owned.trail;
 
-    this.#press = new VoucherPress({
-      signer: key,
-      chainId,
-      params,
-      clock,
-      log,
+    const { press, purse } = paymentParts(options, {
       batch,
-      intervalMs: Math.max(VOUCHER_INTERVAL_MS, options.voucherIntervalMs ?? 0),
       send: (hotspot, voucher) => {
         const link = this.#sessions.link(hotspot);
         if (link !== undefined) this.#sessions.send(link, voucher);
       },
     });
-    const purse = new Purse({
-      onOwed: (account) => {
-        batch.account(account);
-        this.#press.owe(account);
-      },
+    this.#press = press;
+    const desks = deskParts(options, {
+      ...{ batch, purse, owned, publish: this.events.publish },
+      send: (link, message) => this.#send(link, message),
     });
-    this.#directory = new HotspotDirectory({ ledger });
+    this.#pending = desks.pending;
+    this.#delivery = desks.deliveries;
+    this.#desk = desks.desk;
+    const directory = new HotspotDirectory({ ledger });
+    this.#directory = directory;
     this.#sessions = new HotspotSessions({
-      ...{ signer: key, chainId, bus, clock, random, log, metrics },
-      directory: this.#directory,
+      ...{ signer: key, chainId, bus, clock, random, log, metrics, directory },
       region: regionPlan(options.region),
       currentBook: () => purse.current,
-      onMessage: (link, message) => this.#desk.onMessage(link, message),
+      onMessage: (link, message) => desks.desk.onMessage(link, message),
       onOpen: (link) => this.#repeatVouchers(link),
     });
+    const router = key.address;
+    const senders = sendersOf(options);
     this.#keeper = new ChannelKeeper({
-      ...{ router: key.address, ledger, purse, store, clock, log },
-      press: this.#press,
+      ...{ router, ledger, purse, press, store, clock, log, ...senders },
       policy: options.channelPolicy ?? defaultChannelPolicy(params),
-      ...senders,
       onCurrent: (book) => this.#sessions.renew(book),
     });
+    const { ownerSender } = senders;
     this.#registration = new LedgerRegistration({
-      ...{ router: key.address, params, ledger, devices, addresses, clock, log },
-      ownerSender: senders.ownerSender,
+      ...{ router, params, ledger, devices, addresses, clock, log, ownerSender },
     });
     this.deviceService = new DeviceService({
-      ...{ ...base, devices, addresses, queue: this.downlinks },
-      ...{ statuses: this.statuses, trail: this.trail },
+      ...{ ...owned, queue: owned.downlinks, params, clock, random, log },
       onChanged: () => this.#registration.devicesChanged(),
-    });
-    const send = (link: HotspotLink, message: RouterMessage) => this.#send(link, message);
-    const queue = this.downlinks;
-    this.#pending = new PendingDownlinks({ ...base, queue, publish });
-    const joins = new JoinAnswers({ ...base, addresses, devices });
-    const pending = this.#pending;
-    const downlinks = new DownlinkDesk({ ...base, queue, joins, pending, publish, send });
-    this.#delivery = new Delivery({ ...base, batch, downlinks, publish });
-    const offers = new OfferDesk({ params, devices, purse });
-    const deliveries = this.#delivery;
-    this.#desk = new FrontDesk({
-      ...{ clock, metrics, offers, send },
-      data: new DataDesk({ params, devices, purse, deliveries, offers }),
-      joins: new JoinDesk({ params, devices, onJoin: (join) => deliveries.join(join) }),
-      settle: (link, outcome) => pending.settle(link, outcome),
     });
     this.#integrations = new Integrations({ ...options, router: this });
   }

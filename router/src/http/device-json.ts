@@ -1,8 +1,8 @@
 /** A device as its owner sees it: never a key. */
 import { devAddrText } from "@katydid/protocol";
 import { batteryPercentOf } from "../codec/decode-payload.ts";
+import type { Router } from "../contract.ts";
 import type { DeviceEntry } from "../device.ts";
-import type { Router } from "../router.ts";
 
 type Shown = Pick<Router, "clock" | "statuses" | "downlinks">;
 

@@ -5,12 +5,12 @@ import {
   type HttpServer,
   sendProblem,
 } from "@katydid/platform";
+import type { Router } from "../contract.ts";
 import type { DeviceEntry } from "../device.ts";
 import { uuidText } from "../events/chirpstack-json.ts";
 import { parseBase64 } from "../events/down-command.ts";
 import type { Changes, NewDevice } from "../owners/device-service.ts";
 import type { Application, Owner } from "../owners/owner-registry.ts";
-import type { Router } from "../router.ts";
 import { applicationOf, notFound, ownerOf, owns, refused } from "./auth.ts";
 import { deviceJson } from "./device-json.ts";
 import {

@@ -1,8 +1,8 @@
 /** Live events of the asker's devices: ChirpStack's JSON as Server-Sent Events. */
 import { type HttpServer, sendEvents } from "@katydid/platform";
+import type { Router } from "../contract.ts";
 import { chirpstackEvent } from "../events/chirpstack-json.ts";
 import type { KeptEvent } from "../events/event-hub.ts";
-import type { Router } from "../router.ts";
 import { ownerOf } from "./auth.ts";
 
 export function eventRoutes(scope: HttpServer, router: Router): void {

@@ -1,7 +1,7 @@
 /** Owners, applications, what is spent, and the router's figures. */
 import { type HttpServer, sendProblem } from "@katydid/platform";
+import type { Router } from "../contract.ts";
 import type { Owner } from "../owners/owner-registry.ts";
-import type { Router } from "../router.ts";
 import { applicationOf, notFound, ownerOf, owns, refused } from "./auth.ts";
 import {
   applicationSchema,

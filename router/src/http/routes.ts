@@ -1,6 +1,6 @@
 /** The router's HTTP interface, under /router/v1. Everything in it needs an owner's token. */
 import type { HttpServer } from "@katydid/platform";
-import type { Router } from "../router.ts";
+import type { Router } from "../contract.ts";
 import { requireOwner } from "./auth.ts";
 import { deviceRoutes } from "./device-routes.ts";
 import { eventRoutes } from "./event-routes.ts";

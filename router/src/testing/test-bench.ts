@@ -7,9 +7,10 @@ import {
   keyPairFromSeed,
   mainParams,
 } from "@katydid/protocol";
+import type { Router, RouterOptions } from "../contract.ts";
 import type { NewDevice } from "../owners/device-service.ts";
 import type { Application, Owner } from "../owners/owner-registry.ts";
-import { createRouter, type Router, type RouterOptions } from "../router.ts";
+import { createRouter } from "../router.ts";
 import { MemoryBus } from "./memory-bus.ts";
 import { MemoryStore } from "./memory-store.ts";
 import { CHAIN_ID, channelView, ScriptLedger } from "./script-ledger.ts";
