@@ -56,7 +56,7 @@ export function policyFor(params: Params): AgentPolicy {
     answerTimeoutMs: 10 * SECOND,
     helloFirstMs: 2 * SECOND,
     helloMaxMs: 60 * SECOND,
-    voucherCheckMs: 600 * SECOND,
+    voucherCheckMs: 1800 * SECOND,
     // Half of the credit, so that the other half carries packets while the redemption settles.
     redeemDc: Number(params.creditLimitDc) / 2,
     redeemDcMin: 20,

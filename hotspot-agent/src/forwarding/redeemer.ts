@@ -14,7 +14,7 @@ const DEPOSIT_LOW = 0.25;
 /** A submitted redemption that is in no block after so long is submitted again, ms. */
 const CONFIRM_TIMEOUT_MS = 180_000;
 /** What is left of a deposit changes as others redeem: looked at again after so long, ms. */
-const VIEW_AGE_MAX_MS = 600_000;
+const VIEW_AGE_MAX_MS = 1_800_000;
 /** A voucher that the ledger refused so often is left alone. */
 const REFUSALS_MAX = 3;
 
@@ -53,14 +53,16 @@ export class Redeemer {
     this.#options = options;
   }
 
-  /** A look at every channel that has a voucher. One round at a time. */
+  /** A look at every channel for which there is something to do. One round at a time. */
   async round(protocolNowMs: number): Promise<void> {
     if (this.#busy) return;
+    const due = this.#options.book
+      .channels()
+      .filter((channel) => this.#isDue(channel, protocolNowMs));
+    if (due.length === 0) return;
     this.#busy = true;
     try {
-      for (const channel of this.#options.book.channels()) {
-        await this.#look(channel, protocolNowMs);
-      }
+      for (const channel of due) await this.#look(channel, protocolNowMs);
     } finally {
       this.#busy = false;
     }
@@ -88,12 +90,19 @@ export class Redeemer {
     this.#states.delete(toHex(view.id));
   }
 
+  /** Most rounds find nothing due: this is all that they cost. */
+  #isDue(channel: ChannelVouchers, protocolNowMs: number): boolean {
+    const state = this.#state(toHex(channel.channel));
+    if (state.submitted !== undefined || this.#stale(channel, state, protocolNowMs)) return true;
+    return state.view !== undefined && this.#worthwhile(channel, state.view, protocolNowMs);
+  }
+
   async #look(channel: ChannelVouchers, protocolNowMs: number): Promise<void> {
     const { policy, book } = this.#options;
     const state = this.#state(toHex(channel.channel));
     if (state.submitted !== undefined) await this.#confirm(channel, state, state.submitted);
     if (state.submitted !== undefined) return;
-    if (this.#stale(state, protocolNowMs)) {
+    if (this.#stale(channel, state, protocolNowMs)) {
       const seen = await this.viewOf(channel.channel, channel.router);
       // The ledger has dropped it long after settling, or it never was this router's.
       if (seen === undefined) book.forget(channel.channel);
@@ -102,27 +111,32 @@ export class Redeemer {
     if (view === undefined || view.state === "settled") return;
     if (!this.#worthwhile(channel, view, protocolNowMs)) return;
     book.settle(channel.channel);
-    // Checked just now: the latest is what the book has, not what `channel` showed before.
     const voucher = book.of(channel.channel)?.latest;
-    if (voucher === undefined || unredeemedDc(channel) < policy.redeemDcMin) return;
+    if (voucher === undefined) return;
+    const gainDc = Number(voucher.cumulativeDc) - channel.redeemedDc;
+    if (gainDc < policy.redeemDcMin) return;
     if (state.refusals.sequence === voucher.sequence && state.refusals.count >= REFUSALS_MAX)
       return;
     await this.#submit(channel, state, voucher);
   }
 
-  #stale(state: ChannelState, protocolNowMs: number): boolean {
+  #stale(channel: ChannelVouchers, state: ChannelState, protocolNowMs: number): boolean {
     const { policy, clock } = this.#options;
-    if (state.view === undefined || dueAt(state.view, policy) <= protocolNowMs) return true;
-    return clock.now() - state.viewedAtMs >= VIEW_AGE_MAX_MS;
+    if (state.view === undefined) return true;
+    const ageMs = clock.now() - state.viewedAtMs;
+    if (ageMs >= VIEW_AGE_MAX_MS) return true;
+    // Before something is redeemed late, it is worth knowing whether it still can be.
+    const isLate = dueAt(state.view, policy) <= protocolNowMs;
+    return isLate && ageMs >= policy.choresMs && unredeemedDc(channel) >= policy.redeemDcMin;
   }
 
   #worthwhile(channel: ChannelVouchers, view: ChannelView, protocolNowMs: number): boolean {
     const { policy } = this.#options;
-    if (view.state === "grace" || dueAt(view, policy) <= protocolNowMs) return true;
     const unredeemed = unredeemedDc(channel);
+    if (unredeemed < policy.redeemDcMin) return false;
+    if (view.state === "grace" || dueAt(view, policy) <= protocolNowMs) return true;
     if (unredeemed >= policy.redeemDc) return true;
-    const low = Number(view.leftDc) < Number(view.depositDc) * DEPOSIT_LOW;
-    return low && unredeemed >= policy.redeemDcMin;
+    return Number(view.leftDc) < Number(view.depositDc) * DEPOSIT_LOW;
   }
 
   async #submit(channel: ChannelVouchers, state: ChannelState, voucher: SignedVoucher) {
@@ -176,6 +190,7 @@ function dueAt(view: ChannelView, policy: AgentPolicy): number {
   return view.expiresAt - policy.redeemBeforeExpiryMs;
 }
 
+/** By the newest voucher, whose signature may not have been checked yet. */
 function unredeemedDc(channel: ChannelVouchers): number {
-  return Number(channel.latest?.cumulativeDc ?? 0n) - channel.redeemedDc;
+  return channel.newestDc - channel.redeemedDc;
 }

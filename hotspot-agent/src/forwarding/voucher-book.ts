@@ -56,6 +56,8 @@ export interface ChannelVouchers {
   readonly router: Address;
   /** Last good one, on disk. */
   readonly latest: SignedVoucher | undefined;
+  /** Cumulative DC of the newest, checked or not. */
+  readonly newestDc: number;
   /** Cumulative DC that the ledger has reserved. */
   readonly redeemedDc: number;
 }
@@ -65,6 +67,7 @@ interface Entry {
   readonly router: Address;
   latest: SignedVoucher | undefined;
   held: SignedVoucher | undefined;
+  newestDc: number;
   redeemedDc: number;
 }
 
@@ -121,7 +124,14 @@ export class VoucherBook {
   expect({ channel, router }: { channel: Uint8Array; router: Address }): void {
     const id = toHex(channel);
     if (this.#entries.has(id)) return;
-    this.#entries.set(id, { channel, router, latest: undefined, held: undefined, redeemedDc: 0 });
+    this.#entries.set(id, {
+      channel,
+      router,
+      latest: undefined,
+      held: undefined,
+      newestDc: 0,
+      redeemedDc: 0,
+    });
   }
 
   /** A voucher that came in the session with `router`. */
@@ -167,15 +177,20 @@ export class VoucherBook {
     const step = Number(voucher.cumulativeDc - (entry.latest?.cumulativeDc ?? 0n));
     if (step >= this.#options.checkStepDc) return this.#check(entry, voucher);
     entry.held = voucher;
+    entry.newestDc = Number(voucher.cumulativeDc);
     return "held";
   }
 
   /** Signature, disk, then memory. */
   #check(entry: Entry, voucher: SignedVoucher): VoucherVerdict {
-    if (entry.held === voucher) entry.held = undefined;
+    if (entry.held === voucher) {
+      entry.held = undefined;
+      entry.newestDc = Number(entry.latest?.cumulativeDc ?? 0n);
+    }
     if (!this.#signed(entry, voucher)) return "bad-signature";
     entry.held = undefined;
     entry.latest = voucher;
+    entry.newestDc = Number(voucher.cumulativeDc);
     const row = codec.encode(rowCodec, { router: entry.router, voucher });
     this.#commit(this.#vouchers, entry.channel, row);
     this.#options.onAccepted(entry.router, voucher);
@@ -236,7 +251,8 @@ export class VoucherBook {
 function decodeRow(channel: Uint8Array, value: Uint8Array): Entry | undefined {
   try {
     const { router, voucher } = codec.decode(rowCodec, value);
-    return { channel, router, latest: voucher, held: undefined, redeemedDc: 0 };
+    const newestDc = Number(voucher.cumulativeDc);
+    return { channel, router, latest: voucher, held: undefined, newestDc, redeemedDc: 0 };
   } catch {
     return undefined;
   }
