@@ -61,6 +61,8 @@ export class RouterSession {
   #subscription: Promise<Subscription> | undefined;
   #greeting: Greeting | undefined;
   #timer: Timer | undefined;
+  /** A hint that came too soon after the last hello waits here. */
+  #hinted: Timer | undefined;
   #delayMs: number;
   #endpoint = 0;
   #helloAt = Number.NEGATIVE_INFINITY;
@@ -119,12 +121,14 @@ export class RouterSession {
     this.#state = "idle";
     this.#key = undefined;
     this.#timer?.cancel();
+    this.#forgetHint();
     this.#unsubscribe();
   }
 
   #greet(): void {
     const { key, router, chainId, clock, random, region, policy } = this.#options;
     this.#state = "greeting";
+    this.#forgetHint();
     const bus = this.#connect();
     const own = ephemeralKeyPair(random.bytes(32));
     const hello = signMessage({
@@ -181,10 +185,21 @@ export class RouterSession {
     else this.#onWelcome(payload);
   }
 
-  /** Unauthenticated, so it is obeyed only where the last hello is some time ago. */
+  /**
+   * Unauthenticated, so it is obeyed only when the last hello is some time ago, and not where the
+   * router shows until then that it has the session. The router does not hint again for seconds.
+   */
   #onHint(): void {
     const { clock, policy } = this.#options;
-    if (clock.now() - this.#helloAt >= policy.helloFirstMs) this.restart();
+    if (this.#state !== "open") return;
+    const waitMs = this.#helloAt + policy.helloFirstMs - clock.now();
+    if (waitMs <= 0) this.restart();
+    else this.#hinted ??= clock.after(waitMs, () => this.restart());
+  }
+
+  #forgetHint(): void {
+    this.#hinted?.cancel();
+    this.#hinted = undefined;
   }
 
   #onEnvelope(bytes: Uint8Array): void {
@@ -193,6 +208,7 @@ export class RouterSession {
     // Below or at what was seen: a repetition by the broker or by someone who listens.
     if (opened === undefined || opened.sequence <= this.#received) return;
     this.#received = opened.sequence;
+    this.#forgetHint();
     const message = tryDecode(opened.message);
     if (message === undefined) return;
     switch (message.kind) {
