@@ -1,12 +1,13 @@
 /**
  * Router and hotspot are killed in the middle of their work, with SIGKILL and purchases that no
- * voucher covers yet, and started again on the same disks: nothing is signed twice with other
- * figures, nothing is delivered twice, and packets flow again.
+ * voucher covers yet, and started again on the same disks; then the router alone, while the hotspot
+ * goes on. Nothing is signed twice with other figures, nothing is delivered twice or lost, and
+ * packets flow again.
  */
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fromUtf8, type SignedVoucher, voucherOrder } from "@katydid/protocol";
+import { fromUtf8, voucherOrder } from "@katydid/protocol";
 import { Deadline, Recorder } from "./awaiting.ts";
 import { Child } from "./child.ts";
 import type { HotspotProcessOptions, HotspotProcessReady } from "./hotspot-process.ts";
@@ -22,7 +23,12 @@ const SECONDS_MAX = 60;
 /** Collar frames before the kill; each costs 1 DC. */
 const VOUCHED = 3;
 const UNVOUCHED = 2;
-const AFTERWARDS = 3;
+/** Between the two kills. */
+const BETWEEN = 3;
+/** While the router is away, and when it is back. */
+const MISSED = 2;
+const RESUMED = 1;
+const ALL = VOUCHED + UNVOUCHED + BETWEEN + MISSED + RESUMED;
 
 const collar = frames.frames.filter(({ kind, device }) => kind === "data" && device === "collar");
 /** The recorded datagram that brought the collar's frame with this counter. */
@@ -43,6 +49,7 @@ describe("router and hotspot are killed and started again", { timeout: 90_000 },
   /** Counters of the frames that were handed to the owner. */
   const delivered = new Recorder<number>();
   let network: TestNetwork;
+  let emitted = 0;
   let vouchersBefore: number;
   let metricsAfter: string;
 
@@ -54,18 +61,17 @@ describe("router and hotspot are killed and started again", { timeout: 90_000 },
       .subscribe("application/+/device/+/event/up", (_topic, payload) =>
         delivered.add(JSON.parse(fromUtf8(payload)).fCnt),
       );
-    await deadline.for("registration of the router", registerRouter(network));
+    const registered = registerRouter(network);
     const first = cleanup.use(await deadline.for("start", startMachines(network)));
+    await deadline.for("registration of the router", registered);
     await deadline.for("entry", enter(network, first));
     const port = first.hotspot.ready.gwmpPort;
     const forwarder = cleanup.use(await PacketForwarder.start({ eui: gatewayEui, port }));
 
-    const counts = [...datagrams.keys()];
     forwarder.send(pullData);
-    await send(counts.slice(0, VOUCHED));
-    const covered = ({ cumulativeDc }: SignedVoucher) => cumulativeDc >= BigInt(VOUCHED);
-    await deadline.for("a voucher", voucherThat(network, covered));
-    await send(counts.slice(VOUCHED, VOUCHED + UNVOUCHED));
+    await send(VOUCHED);
+    await deadline.for("a voucher", voucherFor(network, VOUCHED));
+    await send(UNVOUCHED);
     // The owner has them; the voucher for them is up to a second away.
     await Promise.all([first.router.kill(), first.hotspot.kill()]);
     vouchersBefore = vouchersIn(network.sessions).length;
@@ -73,35 +79,43 @@ describe("router and hotspot are killed and started again", { timeout: 90_000 },
     const second = cleanup.use(await deadline.for("start after the kill", startMachines(network)));
     forwarder.pointAt(second.hotspot.ready.gwmpPort);
     forwarder.send(pullData);
-    const last = VOUCHED + UNVOUCHED;
-    forwarder.send(datagrams[last - 1] ?? "");
+    forwarder.send(datagrams[delivered.items.length - 1] ?? "");
     await deadline.for(
       "a decision on the frame that was delivered before the kill",
       network.sessions.first(isDeclined("replay")),
     );
-    await send(counts.slice(last, last + AFTERWARDS));
-    const all = BigInt(last + AFTERWARDS);
-    await deadline.for(
-      "a voucher for all frames",
-      voucherThat(network, ({ cumulativeDc }) => cumulativeDc >= all),
-    );
+    await send(BETWEEN);
+
+    await second.router.kill();
+    const heard = network.sessions.items.length;
+    emit(MISSED);
+    await deadline.for("packets to a router that is away", packetsSince(network, heard, MISSED));
+    cleanup.use(await deadline.for("the router's start", startRouter(network)));
+    await send(MISSED + RESUMED);
+    await deadline.for("a voucher for all frames", voucherFor(network, ALL));
     metricsAfter = await (await fetch(`${second.hotspot.ready.statusUrl}/metrics`)).text();
 
-    async function send(fCnts: readonly number[]): Promise<void> {
-      for (const fCnt of fCnts) {
-        forwarder.send(datagrams[fCnt] ?? "");
-        await deadline.for(
-          `delivery of frame ${fCnt}`,
-          delivered.first((seen) => seen === fCnt),
-        );
-      }
+    /** The forwarder hears the next frames of the collar. */
+    function emit(count: number): void {
+      for (const hex of datagrams.slice(emitted, emitted + count)) forwarder.send(hex);
+      emitted += count;
+    }
+
+    /** The same, until as many more are delivered; those that were emitted before are among them. */
+    async function send(count: number): Promise<void> {
+      const until = delivered.items.length + count;
+      emit(until - emitted);
+      const all = delivered.atLeast(until, () => true);
+      await deadline.for(`delivery of ${until} frames`, all);
     }
   });
   after(() => cleanup.disposeAsync());
 
-  test("each frame is delivered once, before and after", () => {
-    const sent = Array.from({ length: VOUCHED + UNVOUCHED + AFTERWARDS }, (_, fCnt) => fCnt);
-    assert.deepEqual(delivered.items, sent);
+  test("each frame is delivered once and in order, those that the router missed too", () => {
+    assert.deepEqual(
+      delivered.items,
+      Array.from({ length: ALL }, (_, fCnt) => fCnt),
+    );
   });
 
   test("no voucher's sequence is used again with other figures", () => {
@@ -117,8 +131,8 @@ describe("router and hotspot are killed and started again", { timeout: 90_000 },
 
   test("what was bought before the kill and not vouched for is vouched for after it", () => {
     const last = vouchersIn(network.sessions).at(-1);
-    assert.equal(last?.cumulativeDc, BigInt(VOUCHED + UNVOUCHED + AFTERWARDS));
-    assert.equal(last?.cumulativePackets, VOUCHED + UNVOUCHED + AFTERWARDS);
+    assert.equal(last?.cumulativeDc, BigInt(ALL));
+    assert.equal(last?.cumulativePackets, ALL);
   });
 
   test("the hotspot finds nothing wrong with the vouchers", () => {
@@ -131,29 +145,32 @@ describe("router and hotspot are killed and started again", { timeout: 90_000 },
     } = byLabel(metrics, "katydid_vouchers_total");
     assert.deepEqual(bad, {});
     assert.ok(held + accepted + repeated > 0);
-    const { bought, declined } = byLabel(metrics, "katydid_uplinks_total");
-    assert.deepEqual({ bought, declined }, { bought: AFTERWARDS, declined: 1 });
+    assert.deepEqual(byLabel(metrics, "katydid_uplinks_total"), {
+      bought: BETWEEN + MISSED + RESUMED,
+      declined: 1,
+      resent: MISSED + 1,
+    });
   });
 });
 
-async function startMachines({
-  chainId,
-  ledgerUrl,
-  broker,
-  folder,
-}: TestNetwork): Promise<Machines> {
-  const [router, hotspot] = await Promise.all([
-    Child.start<RouterProcessOptions, RouterProcessReady>("./router-process.ts", {
-      ...{ chainId, ledgerUrl, brokerUrl: broker.url, folder: join(folder, "router") },
-    }),
-    Child.start<HotspotProcessOptions, HotspotProcessReady>("./hotspot-process.ts", {
-      ...{ chainId, ledgerUrl, folder: join(folder, "hotspot") },
-    }),
-  ]);
+async function startMachines(network: TestNetwork): Promise<Machines> {
+  const [router, hotspot] = await Promise.all([startRouter(network), startHotspot(network)]);
   const dispose = async () => {
     await Promise.all([router.kill(), hotspot.kill()]);
   };
   return { router, hotspot, [Symbol.asyncDispose]: dispose };
+}
+
+function startRouter({ chainId, ledgerUrl, broker, folder }: TestNetwork) {
+  return Child.start<RouterProcessOptions, RouterProcessReady>("./router-process.ts", {
+    ...{ chainId, ledgerUrl, brokerUrl: broker.url, folder: join(folder, "router") },
+  });
+}
+
+function startHotspot({ chainId, ledgerUrl, folder }: TestNetwork) {
+  return Child.start<HotspotProcessOptions, HotspotProcessReady>("./hotspot-process.ts", {
+    ...{ chainId, ledgerUrl, folder: join(folder, "hotspot") },
+  });
 }
 
 async function enter(network: TestNetwork, { router, hotspot }: Machines): Promise<void> {
@@ -163,9 +180,17 @@ async function enter(network: TestNetwork, { router, hotspot }: Machines): Promi
   await untilReady(network, network.keys.hotspot.address);
 }
 
-function voucherThat(
-  { sessions }: TestNetwork,
-  fits: (voucher: SignedVoucher) => boolean,
-): Promise<unknown> {
-  return sessions.first(({ message }) => message.kind === "voucher" && fits(message));
+/** Resolves when a voucher covers so many frames of the collar. */
+function voucherFor({ sessions }: TestNetwork, frameCount: number): Promise<unknown> {
+  return sessions.first(
+    ({ message }) => message.kind === "voucher" && message.cumulativeDc >= BigInt(frameCount),
+  );
+}
+
+/** Resolves when hotspots have sent so many packets after the first `heard` messages. */
+function packetsSince({ sessions }: TestNetwork, heard: number, count: number): Promise<unknown> {
+  return sessions.until((items) => {
+    const packets = items.slice(heard).filter(({ message }) => message.kind === "packet");
+    return packets.length >= count ? packets : undefined;
+  });
 }

@@ -12,6 +12,7 @@ import {
   HttpLedgerClient,
   type LedgerEvent,
   type SendOptions,
+  sequenceOf,
   TransactionSender,
 } from "@katydid/ledger/client";
 import {
@@ -45,6 +46,8 @@ import { recordSessions, type SessionMessage } from "./sessions.ts";
 export const CHAIN_ID = "katydid-end-to-end";
 /** One US dollar a token, so that one DC is 1,000 motes. */
 export const PRICE_MICRO_USD = microUsd(1_000_000);
+/** Sequence of an event before the first. */
+const BEFORE_ALL = sequenceOf({ height: 0, index: 0 });
 /** For registering a router with slabs (104 USD), and channels. */
 const GRANT_DC = dc(20_000_000n);
 const GRANT_TOKENS = tokens(100_000);
@@ -113,10 +116,9 @@ export async function startNetwork(): Promise<TestNetwork> {
   const sessions = await recordSessions(broker.bus("observer"));
   const ledger = cleanup.use(new HttpLedgerClient({ url: ledgerUrl, clock, log }));
   const events = new Recorder<LedgerEvent>();
-  cleanup.defer(ledger.watch({}, events.add).cancel);
+  // From before the first block, so that none is missed while the stream opens.
+  cleanup.defer(ledger.watch({ after: BEFORE_ALL }, events.add).cancel);
   producer.start();
-  // The first event that arrives shows that the stream is open: from now on none is missed.
-  await events.first(({ kind }) => kind === "block");
   const senders = new Map<Address, TransactionSender>();
   const running = cleanup.move();
   return {
