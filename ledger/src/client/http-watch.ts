@@ -91,8 +91,15 @@ export class HttpWatch implements Watch {
   private receive({ id, data }: ReceivedEvent): void {
     if (this.cancelled) return;
     const event = eventFromWire(JSON.parse(data) as JsonValue);
-    if (event !== undefined && concerns(this.options.watch, event)) this.options.handler(event);
+    if (event !== undefined && concerns(this.options.watch, event)) this.tell(event);
     if (id !== undefined) this.lastId = id;
+  }
+
+  /** Not within the reading of the stream: a handler that throws is a bug, not a broken stream. */
+  private tell(event: LedgerEvent): void {
+    queueMicrotask(() => {
+      if (!this.cancelled) this.options.handler(event);
+    });
   }
 
   private url(): string {
