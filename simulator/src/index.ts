@@ -16,6 +16,8 @@ export * from "./fleet/conservation.ts";
 export * from "./fleet/fleet.ts";
 export type { FleetFigures } from "./fleet/fleet-counts.ts";
 export * from "./fleet/options.ts";
+export * from "./fleet/report.ts";
+export * from "./fleet/run-fleet.ts";
 export * from "./local-network/local-network.ts";
 export * from "./scenario.ts";
 export * from "./world/seeded-random.ts";

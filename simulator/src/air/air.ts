@@ -103,7 +103,7 @@ export class Air {
   };
   readonly #clock: Clock;
   readonly #fading: Random;
-  readonly #interference: InterferenceModel;
+  readonly interference: InterferenceModel;
   readonly #channels: ReadonlyMap<number, number>;
   readonly #stations = new Neighbourhood<StationSeat>();
   readonly #listening = new ListeningDevices();
@@ -121,7 +121,7 @@ export class Air {
     this.propagation = new Propagation(options.random.stream("shadowing"), options.propagation);
     this.#clock = options.clock;
     this.#fading = options.random.stream("fading");
-    this.#interference = options.interference ?? "goursaud";
+    this.interference = options.interference ?? "goursaud";
     this.#channels = channelsOf(options.plan);
   }
 
@@ -288,7 +288,7 @@ export class Air {
     const { onAir, rssiDbm, rival, at } = check;
     if (rival.transmission.radio === at) return false;
     const needed = survivalRatioDb({
-      model: this.#interference,
+      model: this.interference,
       wanted: onAir.spreadingFactor,
       interferer: rival.spreadingFactor,
     });

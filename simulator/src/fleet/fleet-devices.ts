@@ -11,6 +11,9 @@ import { type City, DEVICE_CLUTTER_DB, DEVICE_GAIN_DBI, DEVICE_POWER_DBM } from 
 import type { World } from "../world/world.ts";
 import { COLLARS_PER_HUNDRED } from "./options.ts";
 
+/** Has no factor in common with 100, so that any first few devices are of both kinds. */
+const SPREAD = 37;
+
 interface Setting {
   readonly world: World;
   readonly air: Air;
@@ -25,7 +28,7 @@ export async function fleetDevices(setting: Setting): Promise<readonly Simulated
   const application = must(await router.owners.addApplication(owner, "devices"));
   const devices: SimulatedDevice[] = [];
   for (const [index, point] of city.devices.entries()) {
-    const isCollar = index % 100 < COLLARS_PER_HUNDRED;
+    const isCollar = (index * SPREAD) % 100 < COLLARS_PER_HUNDRED;
     const { newDevice, program } = isCollar
       ? collar(setting, { index, home: point })
       : sensor(setting, { index, point });
