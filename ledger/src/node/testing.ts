@@ -315,7 +315,7 @@ async function accepted(sent: Promise<SubmitOutcome>): Promise<void> {
 }
 
 const BLOCKS_UNTIL_MAX = 200;
-const producerSeed = sha256(utf8("test producer seed"));
+export const producerSeed = sha256(utf8("test producer seed"));
 
 export function testGenesis(options: { readonly chainLength?: number } = {}): Genesis {
   return {
