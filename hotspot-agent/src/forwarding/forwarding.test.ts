@@ -36,7 +36,8 @@ async function world({ leftDc = 100_000n }: WorldOptions = {}) {
   const clock = new TestClock();
   const ledger = new TestLedger(clock);
   const broker = new LoopbackBroker();
-  const router = new TestRouter(keyOf("router"), broker);
+  const router = new TestRouter({ key: keyOf("router"), bus: broker.bus() });
+  await router.start();
   router.channel = channel;
   ledger.routerViews = [
     {

@@ -14,6 +14,7 @@ import type {
   Watch,
   WatchOptions,
 } from "@katydid/ledger/client";
+import type { Clock } from "@katydid/platform";
 import {
   type Address,
   type Bytes32,
@@ -32,7 +33,6 @@ import {
   toHex,
 } from "@katydid/protocol";
 import { CHAIN_ID } from "./fixtures.ts";
-import type { TestClock } from "./test-clock.ts";
 
 type NewEvent<T = LedgerEvent> = T extends LedgerEvent
   ? Omit<T, "sequence" | "height" | "protocolTime" | "blockTime">
@@ -50,12 +50,12 @@ export class TestLedger implements LedgerClient {
   readonly answers: SubmitOutcome[] = [];
   /** Every call fails, as when the node is away. */
   away = false;
-  readonly #clock: TestClock;
+  readonly #clock: Pick<Clock, "now">;
   readonly #startMs: number;
   readonly #watches = new Map<WatchOptions, (event: LedgerEvent) => void>();
   #sequence = 0;
 
-  constructor(clock: TestClock) {
+  constructor(clock: Pick<Clock, "now">) {
     this.#clock = clock;
     this.#startMs = clock.now() - 1_000_000;
   }

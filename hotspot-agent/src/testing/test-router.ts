@@ -1,4 +1,5 @@
 /** The router's side of a session, answering as a test says. */
+import type { Bus } from "@katydid/platform";
 import {
   type Address,
   type Decision,
@@ -19,7 +20,6 @@ import {
   signMessage,
 } from "@katydid/protocol";
 import { CHAIN_ID, TestRandom } from "./fixtures.ts";
-import type { LoopbackBroker } from "./loopback-broker.ts";
 
 export class TestRouter {
   readonly key: KeyPair;
@@ -28,16 +28,21 @@ export class TestRouter {
   channel: Uint8Array | undefined;
   /** What it says to a packet or offer; undefined: nothing. */
   answer: (message: HotspotMessage) => Decision["outcome"] | undefined = () => undefined;
-  readonly #broker: LoopbackBroker;
+  readonly #bus: Bus;
   readonly #random = new TestRandom("router");
   #session: SessionKey | undefined;
   #hotspot: Address | undefined;
   #sent = 0;
 
-  constructor(key: KeyPair, broker: LoopbackBroker) {
+  constructor({ key, bus }: { key: KeyPair; bus: Bus }) {
     this.key = key;
-    this.#broker = broker;
-    broker.subscribe(routerFilter(key.address), (_topic, payload) => this.#receive(payload));
+    this.#bus = bus;
+  }
+
+  /** Resolves when it listens for hellos. */
+  async start(): Promise<void> {
+    const filter = routerFilter(this.key.address);
+    await this.#bus.subscribe(filter, (_topic, payload) => this.#receive(payload));
   }
 
   /** Forgets its sessions, as a restarted process would. */
@@ -98,6 +103,6 @@ export class TestRouter {
 
   #publish(payload: Uint8Array): void {
     if (this.#hotspot === undefined) return;
-    this.#broker.publish(routerToHotspotTopic(this.key.address, this.#hotspot), payload);
+    this.#bus.publish(routerToHotspotTopic(this.key.address, this.#hotspot), payload);
   }
 }
