@@ -5,6 +5,11 @@ import { CommanderError, Command as Program } from "commander";
 import { type Answer, type Command, CommandError, EXIT } from "./command.ts";
 import { commands } from "./commands/index.ts";
 
+// Whoever reads may have seen enough: `katydid hotspot list | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(words: readonly string[]): Promise<number> {
@@ -14,8 +19,8 @@ async function main(words: readonly string[]): Promise<number> {
     .configureHelp({ showGlobalOptions: true });
   let exitCode: number = EXIT.ok;
   for (const command of commands) {
-    addCommand(program, command, async (run) => {
-      exitCode = await report(run, program, words.includes("--json"));
+    addCommand(program, command, async (run, json) => {
+      exitCode = await report(run, program, json);
     });
   }
   try {
@@ -31,7 +36,7 @@ async function main(words: readonly string[]): Promise<number> {
 function addCommand(
   program: Program,
   command: Command,
-  act: (run: () => Promise<Answer>) => Promise<void>,
+  act: (run: () => Promise<Answer>, json: boolean) => Promise<void>,
 ): void {
   const words = command.name.split(" ");
   let parent = program;
@@ -50,21 +55,27 @@ function addCommand(
     );
   }
   for (const option of command.options ?? []) {
-    const flags = option.flags.replace(/ (\S+)$/, " <$1>");
+    const flags = option.flags.replace(/ (\w+)$/, " <$1>");
     if (option.required) made.requiredOption(flags, option.summary, option.default);
     else made.option(flags, option.summary, option.default);
   }
-  made.option("--json", "print one JSON document to standard output");
+  if (!command.options?.some(({ flags }) => flags.startsWith("--json"))) {
+    if (!ownsJson(command)) made.option("--json", "print one JSON document to standard output");
+  }
   made.action(async (...given: unknown[]) => {
     const options = made.opts<Record<string, string | true | undefined>>();
     const values = given.slice(0, command.arguments?.length ?? 0);
-    await act(() =>
+    const run = () =>
       command.run({
         arguments: values.filter((value): value is string => typeof value === "string"),
         options,
-      }),
-    );
+      });
+    await act(run, options.json === true);
   });
+}
+
+function ownsJson({ options = [] }: Command): boolean {
+  return options.some(({ flags }) => flags.startsWith("--json "));
 }
 
 async function report(

@@ -1,6 +1,73 @@
-import type { Command } from "../command.ts";
+/** `katydid fleet`: a whole network in virtual time, as fast as this machine can. */
+import { writeFileSync } from "node:fs";
+import { Fault } from "@katydid/platform";
+import {
+  FLEET_DEVICES_MAX,
+  FLEET_HOTSPOTS_MAX,
+  FLEET_HOURS_MAX,
+  type FleetOptions,
+  fleetOptionsFlaw,
+  runFleet,
+} from "@katydid/simulator";
+import {
+  type Answer,
+  type Command,
+  type Invocation,
+  optionInteger,
+  optionNumber,
+  optionText,
+  usage,
+} from "../command.ts";
+
 export const fleet: Command = {
   name: "fleet",
-  summary: "x",
-  run: async () => ({ json: {}, lines: [] }),
+  summary: "run hotspots, devices, router and ledger in virtual time, and count what happens",
+  options: [
+    { flags: "--hotspots COUNT", summary: "around Boulder, Colorado", default: "200" },
+    { flags: "--devices COUNT", summary: "three collars to two sensors", default: "500" },
+    { flags: "--hours HOURS", summary: "virtual hours of traffic", default: "24" },
+    { flags: "--seed TEXT", summary: "the same seed gives the same run", default: "7" },
+    { flags: "--preset NAME", summary: "parameters: main or minimal", default: "main" },
+    { flags: "--in-range COUNT", summary: "hotspots that a packet has in range", default: "5" },
+    { flags: "--json FILE", summary: "write the figures to a file" },
+  ],
+  run: async (invocation): Promise<Answer> => {
+    const options = fleetOptions(invocation);
+    const flaw = fleetOptionsFlaw(options);
+    if (flaw !== undefined) throw usage(`${flaw}.`);
+    const startedAt = process.hrtime.bigint();
+    const run = await runFleet(options, (line) => process.stdout.write(`${line}\n`));
+    const file = optionText(invocation, "json");
+    if (file !== undefined) writeResult(file, run);
+    // What this machine did is no part of the result.
+    const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+    const rate = Math.round(run.events / seconds);
+    const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
+    process.stderr.write(
+      `${run.events} events in ${seconds.toFixed(1)} s, ${rate} a second, ${megabytes} MiB at most\n`,
+    );
+    return { json: run, lines: [] };
+  },
 };
+
+function fleetOptions(invocation: Invocation): FleetOptions {
+  const preset = optionText(invocation, "preset") ?? "main";
+  if (preset !== "main" && preset !== "minimal") throw usage("--preset takes main or minimal.");
+  return {
+    hotspots: optionInteger(invocation, "hotspots", { min: 1, max: FLEET_HOTSPOTS_MAX }) ?? 200,
+    devices: optionInteger(invocation, "devices", { min: 0, max: FLEET_DEVICES_MAX }) ?? 500,
+    hours: optionNumber(invocation, "hours", { min: 0, max: FLEET_HOURS_MAX }) ?? 24,
+    inRange: optionNumber(invocation, "inRange", { min: 0, max: FLEET_HOTSPOTS_MAX }) ?? 5,
+    seed: optionText(invocation, "seed") ?? "7",
+    preset,
+  };
+}
+
+function writeResult(file: string, result: object): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
+  } catch (cause) {
+    const advice = `Cannot write ${file}: choose another file with --json.`;
+    throw new Fault({ code: "file-unwritable", file, advice }, { cause });
+  }
+}

@@ -172,7 +172,7 @@ const show: Command = {
       ["density scale", hotspot.densityScale],
       ["earned by data", `${tokensText(hotspot.earned.data)} tokens`],
       ["earned by coverage", `${tokensText(hotspot.earned.coverage)} tokens`],
-      ["of that held", `${tokensText(hotspot.earned.held)} tokens`],
+      ["coverage pay held", `${tokensText(hotspot.earned.held)} tokens`],
     ];
     const rounds = challenges.map((challenge) => {
       const own = challenge.witnesses.find(({ witness }) => witness === hotspot.address);

@@ -114,7 +114,7 @@ function Panel(props: {
     case "live":
       return <LivePanel />;
     case "hex":
-      return <HexPanel cell={route.cell} />;
+      return <HexPanel cell={route.cell} now={props.status?.protocolTime} />;
     case "hotspot":
       return <HotspotPanel address={route.address} now={props.status?.protocolTime} />;
     case "device":

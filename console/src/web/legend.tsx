@@ -28,7 +28,7 @@ export function Legend(props: { layer: CoverageLayer; onLayer: (layer: CoverageL
       </div>
       <ul>
         <li>
-          <i style={{ background: "#948e77" }} /> Covered: a beacon from here was heard
+          <i style={{ background: "#22a884" }} /> Covered: a beacon from here was heard
         </li>
         <li>
           <i style={{ background: MAPPED_WITHOUT_SIGNAL, opacity: 0.5 }} /> Mapped without signal:

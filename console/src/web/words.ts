@@ -38,17 +38,17 @@ interface VerdictNumbers {
 /** Why a witness was or was not paid. Reasons and order: PROTOCOL.md, the verdict table. */
 export function verdictWords(witness: VerdictNumbers): string {
   const rssi = witness.rssiDbm === undefined ? "its signal" : `${witness.rssiDbm.toFixed(1)} dBm`;
-  const bound =
-    witness.boundDbm === undefined
-      ? "free space allows"
-      : `the ${witness.boundDbm.toFixed(1)} dBm that free space allows`;
+  const bound = `the ${boundWords(witness)} that free space allows`;
   const distance = distanceWords(witness.distanceMeters);
   switch (witness.reason) {
-    case undefined:
-      if (witness.held) return "Valid; the pay is held until it has been heard itself (grace).";
+    case undefined: {
+      const heard = `heard at ${rssi} over ${distance}; free space allows ${boundWords(witness)}.`;
+      if (witness.held)
+        return `Valid: ${heard} Its pay is held until it has been heard itself (grace).`;
       if (witness.selected === false)
-        return "Valid, but not among the 14 that are paid for one challenge.";
-      return `Valid: heard at ${rssi} over ${distance}; free space allows ${witness.boundDbm?.toFixed(1) ?? "more"} dBm.`;
+        return `Valid: ${heard} Not among the 14 that are paid for one challenge.`;
+      return `Valid: ${heard}`;
+    }
     case "unknown-hotspot":
       return "Not paid: a hotspot that the ledger does not know.";
     case "not-bonded":
@@ -87,4 +87,8 @@ export function verdictWords(witness: VerdictNumbers): string {
     default:
       return `Not paid: ${witness.reason}.`;
   }
+}
+
+function boundWords({ boundDbm }: VerdictNumbers): string {
+  return boundDbm === undefined ? "signal" : `${boundDbm.toFixed(1)} dBm`;
 }

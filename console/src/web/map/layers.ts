@@ -3,23 +3,23 @@ import type { ExpressionSpecification, Map as MapLibreMap } from "maplibre-gl";
 
 export type CoverageLayer = "rssi" | "hotspots";
 
-/** Cividis: safe for every colour vision; weak signal dark, strong bright. */
+/** Viridis: even steps for every colour vision; weak signal dark, strong bright. */
 export const RSSI_STOPS = [
-  { value: -135, color: "#00224e" },
-  { value: -120, color: "#35456c" },
-  { value: -110, color: "#666970" },
-  { value: -100, color: "#948e77" },
-  { value: -90, color: "#c8b866" },
-  { value: -75, color: "#fee838" },
+  { value: -135, color: "#440154" },
+  { value: -120, color: "#414487" },
+  { value: -110, color: "#2a788e" },
+  { value: -100, color: "#22a884" },
+  { value: -90, color: "#7ad151" },
+  { value: -75, color: "#fde725" },
 ] as const;
 
 export const COUNT_STOPS = [
-  { value: 1, color: "#00224e" },
-  { value: 2, color: "#35456c" },
-  { value: 4, color: "#666970" },
-  { value: 7, color: "#948e77" },
-  { value: 10, color: "#c8b866" },
-  { value: 15, color: "#fee838" },
+  { value: 1, color: "#440154" },
+  { value: 2, color: "#414487" },
+  { value: 4, color: "#2a788e" },
+  { value: 7, color: "#22a884" },
+  { value: 10, color: "#7ad151" },
+  { value: 15, color: "#fde725" },
 ] as const;
 
 export const MAPPED_WITHOUT_SIGNAL = "#b5544d";
@@ -59,7 +59,7 @@ export function addNetworkLayers(map: MapLibreMap, tiles: string): void {
     "source-layer": "coverage",
     paint: {
       "fill-color": coverageColor("rssi"),
-      "fill-opacity": ["case", ["==", ["get", "state"], "covered"], 0.6, 0.28],
+      "fill-opacity": ["case", ["==", ["get", "state"], "covered"], 0.72, 0.4],
     },
   });
   map.addLayer({

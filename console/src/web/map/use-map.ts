@@ -8,7 +8,7 @@ import { addNetworkLayers } from "./layers.ts";
 setWorkerUrl(workerUrl);
 
 /** Boulder, Colorado: where the network on one machine stands. */
-const FIRST_VIEW = { center: [-105.27, 40.015] as [number, number], zoom: 10.6 };
+const FIRST_VIEW = { center: [-105.27, 40.015] as [number, number], zoom: 11.2 };
 
 export function useMap(): {
   container: React.RefObject<HTMLDivElement | null>;

@@ -14,6 +14,7 @@ export interface CellJson {
     readonly bestRssiDbm: number;
     readonly count: number;
   }[];
+  /** Protocol time, as all times here. */
   readonly lastAt?: number;
   readonly evidence: readonly {
     readonly slot: number;
@@ -27,7 +28,7 @@ export interface CellJson {
 }
 
 /** A hex: is it covered, by whom, and by what evidence. */
-export function HexPanel(props: { cell: string }) {
+export function HexPanel(props: { cell: string; now: number | undefined }) {
   const loaded = useJson<CellJson>(`v1/coverage/cells/${props.cell}`, 5000);
   if (loaded.state === "loading") return <p>Reading…</p>;
   if (loaded.state === "failed") return <p className="bad">{loaded.message}</p>;
@@ -68,7 +69,7 @@ export function HexPanel(props: { cell: string }) {
                 {distanceWords(link.distanceMeters)} away at {link.rssiDbm?.toFixed(1)} dBm
               </>
             )}
-            <span className="soft">, {agoWords(link.at, Date.now())}</span>
+            <span className="soft">, {agoWords(link.at, props.now ?? link.at)}</span>
           </li>
         ))}
         {value.evidence.length === 0 && <li>Nothing was measured here yet.</li>}

@@ -42,7 +42,7 @@ export function HotspotPanel(props: { address: string; now: number | undefined }
         <dd>{tokenWords(value.earned.data)}</dd>
         <dt>Earned by coverage</dt>
         <dd>{tokenWords(value.earned.coverage)}</dd>
-        <dt>of that still held</dt>
+        <dt>Coverage pay still held</dt>
         <dd>{tokenWords(value.earned.held)}</dd>
       </dl>
       <h2>Challenges, newest first</h2>
