@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ReceivedFrame } from "@katydid/firmware";
+import { regionPlan, sha256 } from "@katydid/protocol";
+import {
+  beside,
+  ChallengeWorld,
+  challenger,
+  far,
+  near,
+  stranger,
+  target,
+} from "../testing/challenge-world.ts";
+
+test("a whole challenge: two witnesses reported, one listed, strangers and own ears left out", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target, near, far, beside, stranger]) await world.start(key);
+  const open = await world.drawSlot();
+  await world.drawTarget(open);
+  const beacon = world.benches.get(target)?.radio.transmitted;
+  assert.equal(beacon?.length, 1);
+  assert.equal(beacon[0]?.payload.length, 52);
+  assert.equal(beacon[0]?.crc, true);
+  assert.equal(beacon[0]?.invertPolarity, false);
+  assert.equal(beacon[0]?.dataRate, regionPlan("EU868").beacon.dataRate);
+  for (const key of [near, far, beside, stranger, challenger, target]) {
+    world.hear(key, world.heard({ rssiDbm: -105 as ReceivedFrame["rssiDbm"] }));
+  }
+  await world.clock.advance(245_000);
+  const body = world.receipts();
+  assert.deepEqual(sha256(body.secret), open.secretHash);
+  assert.equal(body.receipt?.signed.target, target.address);
+  assert.deepEqual(
+    new Set(body.reports.map(({ signed }) => signed.witness)),
+    new Set([near.address, far.address]),
+  );
+  assert.deepEqual(body.listed, [{ witness: beside.address, reason: "too-close" }]);
+  // Acknowledged by the host's clock, within seconds of the receipt.
+  for (const { acknowledgedAt } of body.reports) {
+    assert.ok(acknowledgedAt - (body.receipt?.acknowledgedAt ?? 0) <= 4000);
+  }
+  assert.equal(world.submitted("report-commitment").length, 0);
+  world.reveal(body);
+  await world.clock.advance(300_000);
+  assert.equal(world.submitted("challenge-receipts").length, 1);
+  assert.equal(world.submitted("late-receipt").length, 0);
+  const kept = world.benches.get(near)?.agent.status().membership?.challenges.evidenceKept;
+  assert.equal(kept, 0);
+  await world.dispose();
+});
+
+test("a report above the free-space bound is listed with its reason", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target, near]) await world.start(key);
+  await world.drawTarget(await world.drawSlot());
+  world.hear(near, world.heard({ rssiDbm: -20 as ReceivedFrame["rssiDbm"] }));
+  await world.clock.advance(300_000);
+  const { listed, reports } = world.receipts();
+  assert.deepEqual(listed, [{ witness: near.address, reason: "rssi-above-bound" }]);
+  assert.deepEqual(reports, []);
+  await world.dispose();
+});
+
+test("a reveal that is in no block is submitted again before the deadline, and not after", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target]) await world.start(key);
+  await world.drawTarget(await world.drawSlot());
+  await world.clock.advance(241_000);
+  assert.equal(world.submitted("challenge-receipts").length, 1);
+  await world.clock.advance(400_000);
+  assert.equal(world.submitted("challenge-receipts").length, 2);
+  await world.dispose();
+});
+
+test("without a receipt the challenger reveals all the same, for silence is punished", async () => {
+  const world = new ChallengeWorld();
+  await world.start(challenger);
+  await world.drawTarget(await world.drawSlot());
+  await world.clock.advance(300_000);
+  const body = world.receipts();
+  assert.equal(body.receipt, undefined);
+  assert.deepEqual(body.reports, []);
+  await world.dispose();
+});
+
+test("a challenger that restarts knows its secret and what it acknowledged, and reveals once", async () => {
+  const world = new ChallengeWorld();
+  const first = await world.start(challenger);
+  for (const key of [target, near]) await world.start(key);
+  const open = await world.drawSlot();
+  await world.drawTarget(open);
+  world.hear(near, world.heard());
+  await world.clock.advance(3000);
+  await first.agent.dispose();
+  await world.start(challenger, first.store);
+  await world.clock.advance(242_000);
+  const body = world.receipts();
+  assert.deepEqual(sha256(body.secret), open.secretHash);
+  assert.equal(body.receipt?.signed.target, target.address);
+  assert.deepEqual(
+    body.reports.map(({ signed }) => signed.witness),
+    [near.address],
+  );
+  world.reveal(body);
+  await world.clock.advance(60_000);
+  assert.equal(world.submitted("challenge-receipts").length, 1);
+  await world.dispose();
+});
+
+test("nothing is acknowledged that is not on disk, nor after the reveal", async () => {
+  const world = new ChallengeWorld();
+  const { store } = await world.start(challenger);
+  for (const key of [target, near, far]) await world.start(key);
+  await world.drawTarget(await world.drawSlot());
+  store.refusing = true;
+  world.hear(near, world.heard());
+  await world.clock.advance(1000);
+  const acknowledgements = () =>
+    world.broker.published.filter(({ topic }) => topic === `kd/to/${near.address}/ack`).length;
+  assert.equal(acknowledgements(), 0);
+  store.refusing = false;
+  await world.clock.advance(241_000);
+  assert.equal(world.submitted("challenge-receipts").length, 1);
+  world.hear(far, world.heard());
+  await world.clock.advance(1000);
+  const late = world.broker.published.filter(({ topic }) => topic === `kd/to/${far.address}/ack`);
+  assert.equal(late.length, 0);
+  await world.dispose();
+});

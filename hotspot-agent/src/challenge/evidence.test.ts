@@ -1,0 +1,132 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  type Acknowledgement,
+  decodeMessage,
+  encodeMessage,
+  type LateReceipt,
+  messageHash,
+  signMessage,
+} from "@katydid/protocol";
+import {
+  beside,
+  ChallengeWorld,
+  challenge,
+  challenger,
+  near,
+  target,
+} from "../testing/challenge-world.ts";
+import { CHAIN_ID, keyOf } from "../testing/fixtures.ts";
+import { settle } from "../testing/test-clock.ts";
+import { frameOf } from "../testing/test-concentrator.ts";
+
+test("left out although acknowledged, the witness claims its place with the acknowledgement", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target, near]) await world.start(key);
+  await world.drawTarget(await world.drawSlot());
+  world.hear(near, world.heard());
+  await world.clock.advance(300_000);
+  world.reveal({ ...world.receipts(), reports: [] });
+  await world.clock.advance(10_000);
+  const [late] = world.submitted("late-receipt");
+  assert.ok(late?.kind === "late-receipt");
+  const { evidence, acknowledgement } = late as LateReceipt;
+  assert.ok(evidence.kind === "report");
+  assert.equal(evidence.signed.witness, near.address);
+  assert.equal(acknowledgement?.challenger, challenger.address);
+  assert.deepEqual(acknowledgement?.reportHash, messageHash(evidence.signed));
+  await world.dispose();
+});
+
+test("listed for a reason that holds, the witness does not waste a transaction", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target, beside]) await world.start(key);
+  await world.drawTarget(await world.drawSlot());
+  world.hear(beside, world.heard());
+  await world.clock.advance(300_000);
+  world.reveal(world.receipts());
+  await world.clock.advance(10_000);
+  assert.equal(world.submitted("late-receipt").length, 0);
+  await world.dispose();
+});
+
+test("never acknowledged, the witness commits once before the reveal, and claims with that", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target, near]) await world.start(key);
+  await world.drawTarget(await world.drawSlot());
+  world.broker.losing = "kd/report/";
+  world.hear(near, world.heard());
+  await world.clock.advance(90_000);
+  assert.equal(world.submitted("report-commitment").length, 0);
+  await world.clock.advance(30_000);
+  const [commitment] = world.submitted("report-commitment");
+  assert.ok(commitment?.kind === "report-commitment");
+  assert.ok(commitment.slot >= challenge.slot, "a slot from the challenge's own on");
+  await world.clock.advance(180_000);
+  const body = world.receipts();
+  assert.deepEqual(body.reports, []);
+  world.reveal(body);
+  await world.clock.advance(10_000);
+  const [late] = world.submitted("late-receipt");
+  assert.ok(late?.kind === "late-receipt");
+  assert.equal(late.acknowledgement, undefined);
+  assert.deepEqual(messageHash(late.evidence.signed), commitment.reportHash);
+  assert.equal(world.submitted("report-commitment").length, 1);
+  await world.dispose();
+});
+
+test("an acknowledgement by anyone but the challenger counts for nothing", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [target, near, challenger]) await world.start(key);
+  await world.drawTarget(await world.drawSlot());
+  world.broker.losing = "kd/report/";
+  world.hear(near, world.heard());
+  await settle();
+  const forged = forgedAcknowledgement(world);
+  world.broker.losing = undefined;
+  world.broker.publish(`kd/to/${near.address}/ack`, forged);
+  world.broker.losing = "kd/report/";
+  await world.clock.advance(120_000);
+  assert.equal(world.submitted("report-commitment").length, 1, "it still lacks the real one");
+  await world.dispose();
+});
+
+/** Mallory heard the beacon too, and knows the hash of what `near` reports. */
+function forgedAcknowledgement(world: ChallengeWorld): Uint8Array {
+  const rows = world.benches.get(near)?.store.scope("challenges").scope("evidence").range() ?? [];
+  const [row] = [...rows];
+  assert.ok(row, "the report is on disk");
+  const mallory = keyOf("mallory");
+  const signed: Acknowledgement = signMessage({
+    chainId: CHAIN_ID,
+    signer: mallory,
+    body: {
+      kind: "acknowledgement",
+      challenge,
+      challenger: mallory.address,
+      subject: near.address,
+      reportHash: row[0],
+      acknowledgedAt: world.clock.now(),
+    },
+  });
+  return encode(signed);
+}
+
+function encode(message: Acknowledgement): Uint8Array {
+  const bytes = encodeMessage(message);
+  assert.equal(decodeMessage(bytes).kind, "acknowledgement");
+  return bytes;
+}
+
+test("a forger's beacons cost the hotspot at most its daily budget of commitments", async () => {
+  const world = new ChallengeWorld();
+  await world.start(near);
+  for (let i = 0; i < 60; i++) {
+    const payload = new Uint8Array(52).fill(i);
+    payload[0] = 0xe0;
+    world.hear(near, frameOf(payload, { receivedAt: world.clock.now() }));
+    await world.clock.advance(120_000);
+  }
+  assert.equal(world.submitted("report-commitment").length, 24);
+  await world.dispose();
+});
