@@ -3,18 +3,13 @@
  * real hotspot agent, with a real router, broker and ledger; from the chirp to the owner's pay.
  */
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { type RunningAgent, runAgent } from "@katydid/hotspot-agent";
-import type { LedgerEvent } from "@katydid/ledger/client";
-import { connectBus, createMetrics, realClock } from "@katydid/platform";
 import {
   buildDataFrame,
   dc,
   dcForBytes,
   equalBytes,
   fromHex,
-  fromUtf8,
   motesForDc,
   parseJoinAccept,
   regionPlan,
@@ -22,91 +17,27 @@ import {
   verifyMessage,
   voucherOrder,
 } from "@katydid/protocol";
-import { Deadline, Recorder } from "./awaiting.ts";
-import { addDevices, addHotspot, devEuis, registerRouter, untilReady } from "./joining.ts";
-import { CHAIN_ID, PRICE_MICRO_USD, startNetwork, type TestNetwork } from "./network.ts";
-import { type Heard, PacketForwarder } from "./packet-forwarder.ts";
-import { frames, gatewayEui, phyPayloadOf, pushes, recording } from "./recording.ts";
-import { openRouterHost, type RouterHost } from "./router-host.ts";
+import { devEuis } from "./joining.ts";
+import { CHAIN_ID, PRICE_MICRO_USD } from "./network.ts";
+import type { Heard } from "./packet-forwarder.ts";
+import { frames, phyPayloadOf, pushes, recording } from "./recording.ts";
+import { bought, type Replay, runReplay } from "./replay-run.ts";
 import { byLabel, parseMetrics } from "./scrape.ts";
-import { decisionsIn, isDeclined, vouchersIn } from "./sessions.ts";
+import { decisionsIn, vouchersIn } from "./sessions.ts";
 
-/** Setup 10 s, recording 25 s, channel and grace 50 s, the rest of an epoch 60 s. */
-const SECONDS_MAX = 150;
-/** The channel outlives the frames by a little, so that it settles within the first epoch. */
-const CHANNEL_SECONDS = 35;
-const CLOSE_MARGIN_SECONDS = 4;
-
-const bought = frames.frames.filter(({ kind }) => kind === "data");
 const boughtDc = bought.reduce(
   (sum, { phyPayload }) => sum + dcForBytes(phyPayload.length / 2),
   0n,
 );
 
-interface Up {
-  readonly topic: string;
-  readonly event: {
-    readonly fCnt: number;
-    readonly fPort: number;
-    readonly data: string;
-    readonly confirmed: boolean;
-    readonly devAddr: string;
-    readonly object?: Readonly<Record<string, unknown>>;
-    readonly deviceInfo: Readonly<Record<string, unknown>>;
-    readonly rxInfo: readonly { readonly gatewayId: string; readonly rssi: number }[];
-    readonly txInfo: Readonly<Record<string, unknown>>;
-  };
-}
-
 describe("a packet forwarder's recording, from UDP to the owner's pay", {
   timeout: 200_000,
 }, () => {
   const cleanup = new AsyncDisposableStack();
-  const ups = new Recorder<Up>();
-  let network: TestNetwork;
-  let host: RouterHost;
-  let agent: RunningAgent;
-  let forwarder: PacketForwarder;
-  let channel: Uint8Array;
-  let agentMetrics: string;
-  let routerMetrics: string;
-  let pay: { readonly earned: bigint; readonly credited: bigint };
-  const firstSentAt = { ms: 0 };
+  let replay: Replay;
 
   before(async () => {
-    const deadline = cleanup.use(new Deadline({ seconds: SECONDS_MAX }));
-    network = cleanup.use(await startNetwork());
-    host = cleanup.use(await openHost(network));
-    agent = cleanup.use(await startHotspot(network));
-    await deadline.for("registration of router and hotspot", enter(network, agent));
-    const token = await startRouter(network, host);
-    await listenAsOwner({ network, host, token, ups, cleanup });
-    ({ channel } = await deadline.for(
-      "location, EUI filter and channel on the ledger",
-      untilReady(network, agent.address),
-    ));
-    const owner = network.keys.hotspotOwner.address;
-    const balanceBefore = (await network.ledger.account(owner)).motes;
-
-    forwarder = cleanup.use(await PacketForwarder.start({ eui: gatewayEui, port: agent.gwmpPort }));
-    firstSentAt.ms = realClock.now();
-    await deadline.for("the recording's own time", forwarder.replay(recording));
-    await deadline.for(
-      "the owner's events",
-      ups.atLeast(bought.length, () => true),
-    );
-    await deadline.for("a decision mic-invalid", network.sessions.first(isDeclined("mic-invalid")));
-    await deadline.for("a decision replay", network.sessions.first(isDeclined("replay")));
-    await deadline.for("settlement of the channel", settled(network, channel));
-    agentMetrics = await (await fetch(`${agent.statusUrl}/metrics`)).text();
-    routerMetrics = await host.metrics.text();
-    await deadline.for("data pay at the epoch's end", paid(network, agent));
-    const { earned } = await network.ledger.hotspot(agent.address).then((view) => {
-      assert.ok(view);
-      return view;
-    });
-    const balanceAfter = (await network.ledger.account(owner)).motes;
-    pay = { earned: earned.data, credited: balanceAfter - balanceBefore };
+    replay = await runReplay(cleanup);
   });
   after(() => cleanup.disposeAsync());
 
@@ -120,7 +51,7 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
   });
 
   test("every datagram of the forwarder is acknowledged", () => {
-    const acknowledged = forwarder.heard.items.flatMap(({ datagram }) =>
+    const acknowledged = replay.forwarder.heard.items.flatMap(({ datagram }) =>
       datagram.kind === "push-ack" || datagram.kind === "pull-ack" ? [datagram.token] : [],
     );
     assert.deepEqual(
@@ -130,7 +61,7 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
   });
 
   test("collar, tracker and sensor payloads reach their owner, once and in order", () => {
-    const seen = ups.items.map(({ topic, event }) => ({
+    const seen = replay.ups.map(({ topic, event }) => ({
       device: event.deviceInfo.deviceName,
       topic: topic.split("/").slice(2).join("/"),
       fCnt: event.fCnt,
@@ -150,7 +81,7 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
   });
 
   test("as ChirpStack v4 writes them, with what the radio said", () => {
-    const first = ups.items[0]?.event;
+    const first = replay.ups[0]?.event;
     const rxpk = pushes[1]?.rxpk;
     assert.ok(first && rxpk);
     assert.equal(first.devAddr, "48000011");
@@ -161,7 +92,7 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
       modulation: { lora: { bandwidth: 125_000, spreadingFactor: 7, codeRate: "CR_4_5" } },
     });
     assert.equal(first.rxInfo.length, 1);
-    const trackers = ups.items.filter(({ event }) => event.deviceInfo.deviceName === "oyster");
+    const trackers = replay.ups.filter(({ event }) => event.deviceInfo.deviceName === "oyster");
     assert.deepEqual(
       trackers.map(({ event }) => event.confirmed),
       [true, true],
@@ -169,7 +100,7 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
   });
 
   test("what is in Cayenne LPP is decoded, what is not is left alone", () => {
-    for (const { event } of ups.items) {
+    for (const { event } of replay.ups) {
       const bytes = Buffer.from(event.data, "base64");
       switch (event.deviceInfo.deviceName) {
         case "collar":
@@ -195,7 +126,7 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
   });
 
   test("the join is answered in time, in RX1, for that device alone", () => {
-    const [answer] = downlinks(forwarder.heard.items);
+    const [answer] = downlinks(replay.forwarder.heard.items);
     const request = pushes[0]?.rxpk;
     assert.ok(answer && request);
     const { devEui: _devEui, appKey } = frames.otaaDevice;
@@ -209,12 +140,12 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
     assert.equal(answer.txpk.ipol, true);
     assert.ok(Number(answer.txpk.powe) <= regionPlan("EU868").maxEirpDbm);
     const joinAtMs = recording.find(({ hex }) => hex === pushes[0]?.hex)?.atMs ?? 0;
-    const delayMs = answer.at - firstSentAt.ms - (joinAtMs - (recording[0]?.atMs ?? 0));
+    const delayMs = answer.at - replay.firstSentAt - (joinAtMs - (recording[0]?.atMs ?? 0));
     assert.ok(delayMs < 4000, `${delayMs} ms after the request, RX1 opens at 5000 ms`);
   });
 
   test("the tracker's confirmed frames are acknowledged in RX1", () => {
-    const [, ...acks] = downlinks(forwarder.heard.items);
+    const [, ...acks] = downlinks(replay.forwarder.heard.items);
     const device = frames.abpDevices.find(({ name }) => name === "oyster");
     const requests = pushes.filter(({ rxpk }) => phyPayloadOf(rxpk).startsWith("80"));
     assert.ok(device);
@@ -230,7 +161,7 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
   });
 
   test("what shall not pass does not, each counted under its own name", () => {
-    const atAgent = parseMetrics(agentMetrics);
+    const atAgent = parseMetrics(replay.agentMetrics);
     const { queued = 0, forwarded = 0, ...stopped } = byLabel(atAgent, "katydid_frames_total");
     assert.equal(queued + forwarded, 19, "16 payloads, the join, the wrong MIC and the replay");
     assert.deepEqual(stopped, {
@@ -244,28 +175,28 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
     assert.deepEqual(byLabel(atAgent, "gwmp_entries_skipped_total"), {});
     assert.deepEqual(byLabel(atAgent, "katydid_uplinks_total"), { bought: 17, declined: 2 });
     assert.deepEqual(byLabel(atAgent, "katydid_downlinks_total"), { transmitted: 3 });
-    const atRouter = parseMetrics(routerMetrics);
+    const atRouter = parseMetrics(replay.routerMetrics);
     assert.deepEqual(byLabel(atRouter, "katydid_router_packets_total"), {
       bought: 16,
       joined: 1,
       "mic-invalid": 1,
       replay: 1,
     });
-    const { packets, delivered, boughtDc: spent } = host.router.stats();
+    const { packets, delivered, boughtDc: spent } = replay.host.router.stats();
     assert.equal(packets.replay + packets["mic-invalid"], 2);
     assert.equal(delivered, 16);
     assert.equal(BigInt(spent), boughtDc);
-    assert.equal(decisionsIn(network.sessions).length, 19);
+    assert.equal(decisionsIn(replay.network.sessions).length, 19);
   });
 
   test("the vouchers cover exactly the bought frames", () => {
-    const vouchers = vouchersIn(network.sessions).filter(({ channel: id }) =>
-      equalBytes(id, channel),
+    const vouchers = vouchersIn(replay.network.sessions).filter(({ channel: id }) =>
+      equalBytes(id, replay.channel),
     );
     assert.ok(vouchers.length > 0);
-    const router = network.keys.router.address;
+    const router = replay.network.keys.router.address;
     for (const [i, voucher] of vouchers.entries()) {
-      assert.equal(voucher.hotspot, agent.address);
+      assert.equal(voucher.hotspot, replay.agent.address);
       assert.ok(verifyMessage({ chainId: CHAIN_ID, message: voucher, by: router }));
       const before = vouchers[i - 1];
       if (before) assert.match(voucherOrder(before, voucher), /^(?:follows|equal)$/);
@@ -273,16 +204,16 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
     const last = vouchers.at(-1);
     assert.equal(last?.cumulativeDc, boughtDc);
     assert.equal(last?.cumulativePackets, bought.length);
-    const verdicts = byLabel(parseMetrics(agentMetrics), "katydid_vouchers_total");
+    const verdicts = byLabel(parseMetrics(replay.agentMetrics), "katydid_vouchers_total");
     for (const bad of ["bad-signature", "equivocation", "wrong-hotspot", "precedes"]) {
       assert.equal(verdicts[bad], undefined, bad);
     }
   });
 
   test("the channel settles for the bought frames and nothing else", async () => {
-    const view = await network.ledger.channel(channel);
+    const view = await replay.network.ledger.channel(replay.channel);
     assert.equal(view?.state, "settled");
-    assert.deepEqual(view?.payouts, [{ hotspot: agent.address, dc: boughtDc }]);
+    assert.deepEqual(view?.payouts, [{ hotspot: replay.agent.address, dc: boughtDc }]);
   });
 
   test("the hotspot's owner is paid the data value of those frames", () => {
@@ -293,97 +224,9 @@ describe("a packet forwarder's recording, from UDP to the owner's pay", {
     });
     // Genesis priced the router's DC as the ledger prices them now: burned and worth is the same.
     assert.equal(value, 16_000n);
-    assert.deepEqual(pay, { earned: value, credited: value });
+    assert.deepEqual(replay.pay, { earned: value, credited: value });
   });
 });
-
-function openHost(network: TestNetwork): Promise<RouterHost> {
-  const { chainId, ledgerUrl, broker, folder, keys, log } = network;
-  return openRouterHost({
-    ...{ chainId, ledgerUrl, log, key: keys.router, owner: keys.routerOwner, region: "EU868" },
-    brokerUrl: broker.url,
-    folder: join(folder, "router"),
-    channelPolicy: {
-      depositDc: network.params.channelDepositMinDc,
-      lifetimeSeconds: CHANNEL_SECONDS,
-      renewAtPercent: 80,
-      closeMarginSeconds: CLOSE_MARGIN_SECONDS,
-    },
-  });
-}
-
-function startHotspot({ keys, folder, ledgerUrl, chainId }: TestNetwork): Promise<RunningAgent> {
-  return runAgent({
-    ...{ ledgerUrl, chainId, gwmpPort: 0, statusPort: 0, logLevel: "error" },
-    key: keys.hotspot,
-    folder: join(folder, "hotspot"),
-    owner: keys.hotspotOwner.address,
-  });
-}
-
-async function enter(network: TestNetwork, agent: RunningAgent): Promise<void> {
-  const { claim } = agent.status();
-  assert.ok(claim, "a hotspot whose owner is named shows a claim");
-  await Promise.all([registerRouter(network), addHotspot(network, claim.text)]);
-}
-
-/** Starts the router with its first owner; returns that owner's token. */
-async function startRouter(network: TestNetwork, { router, url }: RouterHost): Promise<string> {
-  const added = await router.owners.addOwner("shepherd");
-  assert.ok("token" in added);
-  network.admitOwners(router.mqtt);
-  await router.start();
-  await addDevices({ url, token: added.token });
-  return added.token;
-}
-
-/** A client with the owner's login hears what ChirpStack's clients subscribe to. */
-async function listenAsOwner(input: {
-  readonly network: TestNetwork;
-  readonly host: RouterHost;
-  readonly token: string;
-  readonly ups: Recorder<Up>;
-  readonly cleanup: AsyncDisposableStack;
-}): Promise<void> {
-  const { network, host, token, ups, cleanup } = input;
-  const owner = host.router.owners.byToken(token);
-  assert.ok(owner);
-  const bus = connectBus({
-    ...{
-      url: network.broker.url,
-      clientId: "shepherd's phone",
-      clock: realClock,
-      log: network.log,
-    },
-    metrics: createMetrics(),
-    username: owner.id,
-    password: () => token,
-  });
-  cleanup.use(bus);
-  await bus.subscribe("application/+/device/+/event/up", (topic, payload) =>
-    ups.add({ topic, event: JSON.parse(fromUtf8(payload)) }),
-  );
-  assert.ok(bus.connected, "the owner's login is good");
-}
-
-function settled(network: TestNetwork, channel: Uint8Array): Promise<LedgerEvent> {
-  return network.events.first(
-    (event) =>
-      event.kind === "channel-changed" &&
-      equalBytes(event.channel.id, channel) &&
-      event.channel.state === "settled",
-  );
-}
-
-/** Its record shows data pay. */
-function paid({ events }: TestNetwork, agent: RunningAgent): Promise<LedgerEvent> {
-  return events.first(
-    (event) =>
-      event.kind === "hotspot-changed" &&
-      event.hotspot.address === agent.address &&
-      event.hotspot.earned.data > 0n,
-  );
-}
 
 interface SentDown {
   readonly at: number;
