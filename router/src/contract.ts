@@ -59,6 +59,8 @@ export interface RouterStats {
   /** Frames handed to owners. */
   readonly delivered: number;
   readonly vouchers: number;
+  /** What those vouchers promise beyond what was promised at the start, DC. */
+  readonly vouchedDc: number;
   readonly downlinks: number;
 }
 

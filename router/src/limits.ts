@@ -48,9 +48,6 @@ export const DOWNLINKS_PENDING_MAX = 10_000;
 /** A hotspot tells a downlink's outcome within this, ms (join accept: RX2 is 6 s away). */
 export const DOWNLINK_OUTCOME_MS = 20_000;
 
-/** Channels of this router that are looked at, newest first. */
-export const CHANNELS_MAX = 64;
-
 /** Events that a reader of the live stream may miss and still get (Last-Event-ID). */
 export const EVENTS_KEPT_MAX = 1_000;
 /** Positions of one device that are kept unless the options say otherwise. */

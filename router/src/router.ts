@@ -157,6 +157,7 @@ class KatydidRouter implements Router {
       boughtDc: this.#desk.boughtDc,
       delivered: this.#delivery.delivered,
       vouchers: this.#press.vouchers,
+      vouchedDc: this.#press.vouchedDc,
       downlinks: this.#pending.transmitted,
     };
   }

@@ -1,6 +1,6 @@
 /** Where devices were: private, on disk, bounded in number and age. */
 import type { Store } from "@katydid/platform";
-import { fromUtf8, utf8 } from "@katydid/protocol";
+import { compareBytes, fromUtf8, utf8 } from "@katydid/protocol";
 import type { UplinkEvent } from "../events/events.ts";
 import { TRAIL_AGE_MAX_MS } from "../limits.ts";
 import { rangeOf, rowKeys, tables } from "../store/keys.ts";
@@ -81,19 +81,16 @@ export class Trail {
     return count;
   }
 
+  /** Takes out the oldest `excess` points, and further ones that are too old. */
   #trim(devEui: string, excess: number, now: number): void {
     const { store, batch } = this.#options;
-    const { start, end } = rangeOf(tables.trailOf(devEui));
+    const oldest = rowKeys.trail(devEui, Math.max(0, now - TRAIL_AGE_MAX_MS), 0);
+    const range = rangeOf(tables.trailOf(devEui));
     let removed = 0;
-    for (const [key] of store.range({ start, end, limit: excess })) {
+    for (const [key] of store.range({ ...range, limit: excess + TRIM_STEP })) {
+      if (removed >= excess && compareBytes(key, oldest) >= 0) break;
       batch.write({ key, value: undefined });
       removed++;
-    }
-    const old = rowKeys.trail(devEui, Math.max(0, now - TRAIL_AGE_MAX_MS), 0);
-    if (removed === excess) {
-      const rest = { start, end: old, limit: excess + TRIM_STEP };
-      removed = Math.max(removed, [...store.range(rest)].length);
-      for (const [key] of store.range(rest)) batch.write({ key, value: undefined });
     }
     this.#counts.set(devEui, this.#count(devEui) - removed);
   }

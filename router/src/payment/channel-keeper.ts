@@ -14,7 +14,6 @@ import {
   SUMMARIES_MAX,
   toHex,
 } from "@katydid/protocol";
-import { CHANNELS_MAX } from "../limits.ts";
 import { rangeOf, tables } from "../store/keys.ts";
 import { decodeAccount } from "../store/rows.ts";
 import { accountOf, type ChannelBook } from "./channel-book.ts";
@@ -61,10 +60,11 @@ export class ChannelKeeper {
     const { ledger, router, clock } = this.#options;
     this.onTime(input.protocolTime);
     const views = await ledger.channels(router);
-    for (const view of views.slice(-CHANNELS_MAX)) {
-      if (view.state !== "settled") this.onChannel(view);
+    // The ledger bounds how many of one router are not settled.
+    for (const view of views) {
+      if (view.state === "settled") await this.#forget(view.id);
+      else this.onChannel(view);
     }
-    await this.#forgetSettled(views);
     this.tend();
     this.#timer = clock.every(input.periodMs, () => this.tend());
   }
@@ -93,7 +93,10 @@ export class ChannelKeeper {
       this.#busyUntil = 0;
     } else {
       book.state = view.state;
-      if (view.state === "settled") this.#books.delete(id);
+      if (view.state === "settled") {
+        this.#books.delete(id);
+        void this.#forget(view.id);
+      }
     }
     this.tend();
   }
@@ -201,16 +204,15 @@ export class ChannelKeeper {
     }
   }
 
-  /** Accounts of channels that are settled are of no use any more. */
-  async #forgetSettled(views: readonly ChannelView[]): Promise<void> {
-    const { store } = this.#options;
-    const settled = views.filter(({ state }) => state === "settled");
-    for (const { id } of settled) {
-      const writes = [...store.range(rangeOf(tables.accountsOf(id)))].map(([key]) => ({
-        key,
-        value: undefined,
-      }));
-      if (writes.length > 0) await store.commit(writes);
+  /** Accounts of a channel that is settled are of no use any more. */
+  async #forget(id: Uint8Array): Promise<void> {
+    const { store, log } = this.#options;
+    const rows = [...store.range(rangeOf(tables.accountsOf(id)))];
+    if (rows.length === 0) return;
+    try {
+      await store.commit(rows.map(([key]) => ({ key, value: undefined })));
+    } catch (cause) {
+      log.error({ cause: String(cause) }, "accounts of a settled channel stay: the disk refuses");
     }
   }
 }

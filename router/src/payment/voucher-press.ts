@@ -34,6 +34,8 @@ interface Draft {
   readonly cumulativeDc: number;
   readonly cumulativePackets: number;
   readonly sequence: number;
+  /** More than the voucher before, DC. */
+  readonly moreDc: number;
 }
 
 export class VoucherPress {
@@ -45,6 +47,7 @@ export class VoucherPress {
   #interval: Timer | undefined;
   #soon: Timer | undefined;
   #vouchers = 0;
+  #vouchedDc = 0;
 
   constructor(options: VoucherPressOptions) {
     this.#options = options;
@@ -53,6 +56,11 @@ export class VoucherPress {
   /** Vouchers signed since the start. */
   get vouchers(): number {
     return this.#vouchers;
+  }
+
+  /** What those vouchers promise, DC. */
+  get vouchedDc(): number {
+    return this.#vouchedDc;
   }
 
   /** More is owed: a voucher will follow within the interval, or at once when a step is reached. */
@@ -94,6 +102,7 @@ export class VoucherPress {
       cumulativeDc: account.vouchedDc,
       cumulativePackets: account.vouchedPackets,
       sequence: account.sequence,
+      moreDc: 0,
     });
   }
 
@@ -126,6 +135,7 @@ export class VoucherPress {
       if (draft.sequence !== draft.account.sequence) continue;
       this.#undurable.delete(draft.account);
       this.#vouchers++;
+      this.#vouchedDc += draft.moreDc;
       this.#options.send(draft.account.hotspot, this.#sign(draft));
     }
   }
@@ -133,11 +143,12 @@ export class VoucherPress {
   #draft(account: Account): Draft {
     this.#undurable.add(account);
     account.sequence++;
+    const moreDc = account.cumulativeDc - account.vouchedDc;
     account.vouchedDc = account.cumulativeDc;
     account.vouchedPackets = account.cumulativePackets;
     this.#options.batch.account(account);
     const { cumulativeDc, cumulativePackets, sequence } = account;
-    return { account, cumulativeDc, cumulativePackets, sequence };
+    return { account, cumulativeDc, cumulativePackets, sequence, moreDc };
   }
 
   #sign({ account, cumulativeDc, cumulativePackets, sequence }: Draft): SignedVoucher {

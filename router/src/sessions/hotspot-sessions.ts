@@ -6,10 +6,8 @@
 import type { Bus, Clock, Counter, Log, Metrics, Random, Subscription } from "@katydid/platform";
 import {
   type Address,
-  addressBytes,
   decodeMessage,
   encodeMessage,
-  ephemeralKeyPair,
   equalBytes,
   type Hello,
   type HotspotMessage,
@@ -24,15 +22,13 @@ import {
   SEQUENCE_MAX,
   type Signer,
   sealEnvelope,
-  sessionKey,
-  signMessage,
-  tryRegionPlan,
   verifyMessageNative,
 } from "@katydid/protocol";
 import { HELLO_AHEAD_MAX_MS, HELLOS_WAITING_MAX, HINT_PERIOD_MS, SESSIONS_MAX } from "../limits.ts";
 import type { ChannelBook } from "../payment/channel-book.ts";
 import type { HotspotDirectory } from "./hotspot-directory.ts";
-import { type HotspotFacts, type HotspotLink, RecentReceptions } from "./hotspot-link.ts";
+import type { HotspotFacts, HotspotLink } from "./hotspot-link.ts";
+import { answerHello } from "./welcome.ts";
 
 export interface SessionsOptions {
   readonly signer: Signer;
@@ -255,43 +251,12 @@ export class HotspotSessions {
   }
 
   #welcome(hello: Hello, facts: HotspotFacts): void {
-    const { signer, chainId, random, clock, bus, region, currentBook, onOpen } = this.#options;
-    const own = ephemeralKeyPair(random.bytes(32));
-    const helloHash = messageHash(hello);
-    const book = currentBook();
-    const welcome = signMessage({
-      chainId,
-      signer,
-      body: {
-        kind: "welcome",
-        router: signer.address,
-        hotspot: hello.hotspot,
-        ephemeralKey: own.publicKey,
-        helloHash,
-        ...(book === undefined ? {} : { channel: book.id }),
-      },
-    });
-    const key = sessionKey({ own, peerPublic: hello.ephemeralKey, hello, welcome });
-    if (key === undefined) {
+    const { bus, currentBook, onOpen } = this.#options;
+    const link = answerHello({ ...this.#options, hello, facts, book: currentBook() });
+    if (link === undefined) {
       this.#drop("hello-invalid");
       return;
     }
-    const link: HotspotLink = {
-      address: hello.hotspot,
-      addressBytes: addressBytes(hello.hotspot),
-      facts,
-      plan: tryRegionPlan(hello.region) ?? region,
-      topic: routerToHotspotTopic(signer.address, hello.hotspot),
-      key,
-      helloHash,
-      helloSentAt: hello.sentAt,
-      welcome: encodeMessage(welcome),
-      book,
-      sequenceIn: 0,
-      sequenceOut: 0,
-      receptions: new RecentReceptions(),
-      lastHeardAt: clock.now(),
-    };
     this.#links.delete(link.address);
     if (this.#links.size >= SESSIONS_MAX) this.#evict();
     this.#links.set(link.address, link);
