@@ -80,9 +80,11 @@ function configuration(registry: Registry, { name, help, labels = [] }: MetricOp
 /** One string for one set of labels, whatever their order. */
 export function labelKey(labels: Labels): string {
   const names = Object.keys(labels);
-  if (names.length === 0) return "";
+  const [name] = names;
+  if (name === undefined) return "";
+  if (names.length === 1) return `${name}=${JSON.stringify(labels[name])}`;
   return names
     .sort()
-    .map((name) => `${name}=${JSON.stringify(labels[name])}`)
+    .map((each) => `${each}=${JSON.stringify(labels[each])}`)
     .join(",");
 }

@@ -50,7 +50,10 @@ export function assertFilter(filter: string): void {
 
 function sizeFlaw(text: string): string | undefined {
   if (text.length === 0) return "it is empty";
-  if (Buffer.byteLength(text) > TOPIC_BYTES_MAX) return `it is over ${TOPIC_BYTES_MAX} bytes`;
-  if (text.split("/").length > TOPIC_LEVELS_MAX) return `it has over ${TOPIC_LEVELS_MAX} levels`;
-  return undefined;
+  // A character is at most three bytes of UTF-8 each: most topics need no counting.
+  const isLong = text.length > TOPIC_BYTES_MAX / 3 && Buffer.byteLength(text) > TOPIC_BYTES_MAX;
+  if (isLong) return `it is over ${TOPIC_BYTES_MAX} bytes`;
+  let levels = 1;
+  for (let at = text.indexOf("/"); at >= 0; at = text.indexOf("/", at + 1)) levels += 1;
+  return levels > TOPIC_LEVELS_MAX ? `it has over ${TOPIC_LEVELS_MAX} levels` : undefined;
 }

@@ -1,6 +1,16 @@
 /** Receptions a second of the air alone: devices that send, stations that count. One JSON line. */
 import { dataRate, type Hertz, regionPlan } from "@katydid/protocol";
-import { Air, BOULDER, DEVICE_CLUTTER_DB, DEVICE_NOISE_FIGURE_DB, DEVICE_POWER_DBM, HOTSPOT_CLUTTER_DB, HOTSPOT_GAIN_DBI, placeCity, World } from "@katydid/simulator";
+import {
+  Air,
+  BOULDER,
+  DEVICE_CLUTTER_DB,
+  DEVICE_NOISE_FIGURE_DB,
+  DEVICE_POWER_DBM,
+  HOTSPOT_CLUTTER_DB,
+  HOTSPOT_GAIN_DBI,
+  placeCity,
+  World,
+} from "@katydid/simulator";
 
 const HOTSPOTS = 1000;
 const DEVICES = 5000;
