@@ -7,7 +7,10 @@
 export interface Bus extends AsyncDisposable {
   /** Never throws for a broker that is away: the outcome says what became of the message. */
   publish(topic: string, payload: Uint8Array, options?: PublishOptions): PublishOutcome;
-  /** Resolves when the broker has confirmed the subscription (or, offline, when it will on connecting). */
+  /**
+   * Resolves when the broker has confirmed the subscription (or, offline, when it will on
+   * connecting).
+   */
   subscribe(filter: string, handler: MessageHandler): Promise<Subscription>;
   readonly connected: boolean;
   /** Called at once with the present state and at every change. */

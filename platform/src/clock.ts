@@ -2,7 +2,9 @@
 import type { Milliseconds } from "@katydid/protocol";
 
 export interface Clock {
-  /** Milliseconds since 1970-01-01 UTC. Whole milliseconds in neither twin: fractions are allowed. */
+  /**
+   * Milliseconds since 1970-01-01 UTC. Whole milliseconds in neither twin: fractions are allowed.
+   */
   now(): Milliseconds;
   /**
    * Calls `action` once, `delayMs` from now (0 or less: as soon as possible, never synchronously).

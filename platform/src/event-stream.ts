@@ -3,7 +3,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Subscription } from "./bus.ts";
 import type { Clock } from "./clock.ts";
 
-/** A comment goes out at this interval, so that proxies and clients see that the stream lives, ms. */
+/**
+ * A comment goes out at this interval, so that proxies and clients see that the stream lives, ms.
+ */
 export const EVENT_HEARTBEAT_MS = 15_000;
 /** A client that lets more than this wait is cut off, bytes; it comes back with Last-Event-ID. */
 export const EVENT_BUFFER_BYTES_MAX = 1024 * 1024;
@@ -33,8 +35,8 @@ export type EventSource = (
 const streamsOf = new WeakMap<object, Set<() => void>>();
 
 /**
- * Answers a request with a stream of events until the client, the server or `source` ends it. Call it
- * as the last thing in a handler: `return sendEvents({ request, reply, clock, source })`.
+ * Answers a request with a stream of events until the client, the server or `source` ends it. Call
+ * it as the last thing in a handler: `return sendEvents({ request, reply, clock, source })`.
  */
 export async function sendEvents(options: {
   readonly request: FastifyRequest;
@@ -117,7 +119,10 @@ const oneLine = (text: string): string => text.replace(/[\r\n\0]/g, " ");
 const bigintAsText = (_key: string, value: unknown): unknown =>
   typeof value === "bigint" ? value.toString() : value;
 
-/** A browser's EventSource sends the header only when it reconnects; `?lastEventId=` serves first dials. */
+/**
+ * A browser's EventSource sends the header only when it reconnects; `?lastEventId=` serves first
+ * dials.
+ */
 function lastEventId(request: FastifyRequest): string | undefined {
   const header = request.headers["last-event-id"];
   if (typeof header === "string" && header !== "") return header;

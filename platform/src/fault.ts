@@ -1,7 +1,7 @@
 /**
- * The environment broke: a disk, a port, a broker, a peer. `code` is for programs, the message tells
- * the operator what to do. A refusal is a returned value and a bug is a failed assertion; neither
- * is a Fault.
+ * The environment broke: a disk, a port, a broker, a peer. `code` is for programs, the message
+ * tells the operator what to do. A refusal is a returned value and a bug is a failed assertion;
+ * neither is a Fault.
  */
 export interface FaultData {
   readonly code: string;

@@ -25,7 +25,10 @@ const FORMAT_KEY = Buffer.concat([Buffer.of(0x02), Buffer.from("format")]);
 export interface LmdbStoreOptions {
   /** Folder; made if it is not there. */
   readonly path: string;
-  /** Name and version of the layout, as `ledger 1`. Written to a new store, compared with an old one. */
+  /**
+   * Name and version of the layout, as `ledger 1`. Written to a new store, compared with an old
+   * one.
+   */
   readonly format?: string;
   readonly readOnly?: boolean;
 }
@@ -33,8 +36,8 @@ export interface LmdbStoreOptions {
 type Database = RootDatabase<Uint8Array, Uint8Array>;
 
 /**
- * Opens (or makes) the store in a folder. Commits are visible at once and durable when their promise
- * resolves: lmdb's default, never `noSync`, which a power cut may corrupt.
+ * Opens (or makes) the store in a folder. Commits are visible at once and durable when their
+ * promise resolves: lmdb's default, never `noSync`, which a power cut may corrupt.
  *
  * Throws Fault `store-locked` (another process has it), `store-read-only`, `store-version` (another
  * format is there), `disk-full`, `store-open-failed`.

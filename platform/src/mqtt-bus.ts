@@ -62,7 +62,9 @@ class MqttBus implements Bus {
   /** Handed over with QoS 1 and not confirmed: sent again on the next connection. */
   readonly #unconfirmed = new Set<Pending>();
   readonly #handlers = new Map<string, Set<MessageHandler>>();
-  /** Filters that the broker denied on this connection: what other filters bring is not for them. */
+  /**
+   * Filters that the broker denied on this connection: what other filters bring is not for them.
+   */
   readonly #denied = new Set<string>();
   readonly #watchers = new Set<(connected: boolean) => void>();
   /** Resolved when the first attempt has succeeded or failed. */

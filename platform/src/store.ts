@@ -5,7 +5,10 @@
  */
 export interface Store extends AsyncDisposable {
   get(key: Uint8Array): Uint8Array | undefined;
-  /** Entries with start <= key < end, in key order (or its reverse). A snapshot of the moment of the call. */
+  /**
+   * Entries with start <= key < end, in key order (or its reverse). A snapshot of the moment of the
+   * call.
+   */
   range(options?: RangeOptions): Iterable<readonly [key: Uint8Array, value: Uint8Array]>;
   /**
    * Applies all writes or none, in order. Visible to reads when the call returns, durable when the

@@ -6,7 +6,9 @@ export const TOPIC_BYTES_MAX = 512;
 /** Levels of a topic or filter at most. */
 export const TOPIC_LEVELS_MAX = 32;
 
-/** Whether `filter` (with `+` and `#`) covers `topic`. Topics that begin with `$` need it spelled. */
+/**
+ * Whether `filter` (with `+` and `#`) covers `topic`. Topics that begin with `$` need it spelled.
+ */
 export function topicMatches({ filter, topic }: { filter: string; topic: string }): boolean {
   if (filter === topic) return true;
   if (topic.startsWith("$") && !filter.startsWith("$")) return false;

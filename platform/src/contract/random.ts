@@ -1,4 +1,7 @@
-/** What every Random does. Statistical bounds are so wide that chance fails them less than once in 10^9. */
+/**
+ * What every Random does. Statistical bounds are so wide that chance fails them less than once in
+ * 10^9.
+ */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Random } from "../random.ts";

@@ -2,10 +2,10 @@
  * The air that all radios share. One event a transmission, at its end: who was in reach, was not
  * talking, had a demodulator free and no stronger neighbour in time, hears it.
  *
- * Time is the given clock's, in whole microseconds; a transmission says when it began, so a late timer
- * of a real clock does not shift it. What is left out: frames on neighbouring channels do not meet,
- * a frame that loses against another is gone rather than received with a wrong CRC, and inverted
- * (downlink) and upright frames do not disturb each other.
+ * Time is the given clock's, in whole microseconds; a transmission says when it began, so a late
+ * timer of a real clock does not shift it. What is left out: frames on neighbouring channels do not
+ * meet, a frame that loses against another is gone rather than received with a wrong CRC, and
+ * inverted (downlink) and upright frames do not disturb each other.
  */
 import type { Clock, Random } from "@katydid/platform";
 import {
@@ -107,7 +107,10 @@ export class Air {
   readonly #channels: ReadonlyMap<number, number>;
   readonly #stations = new Neighbourhood<StationSeat>();
   readonly #listening = new ListeningDevices();
-  /** By frequency, in the order of starting: what is on the air, and what may still have disturbed it. */
+  /**
+   * By frequency, in the order of starting: what is on the air, and what may still have disturbed
+   * it.
+   */
   readonly #onAir = new Map<number, OnAir[]>();
   readonly #observers = new Set<(transmission: Transmission) => void>();
   readonly #endObservers = new Set<(transmission: Transmission, receivers: number) => void>();

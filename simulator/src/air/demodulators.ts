@@ -1,4 +1,7 @@
-/** The demodulators of an SX1302: eight that read SF5 to SF12 and eight that read SF5 to SF10 (datasheet). */
+/**
+ * The demodulators of an SX1302: eight that read SF5 to SF12 and eight that read SF5 to SF10
+ * (datasheet).
+ */
 const WIDE = 8;
 const NARROW = 8;
 const NARROW_SPREADING_FACTOR_MAX = 10;

@@ -1,4 +1,7 @@
-/** A flat map around a city: metres east and north of its centre. Within 100 km true to a thousandth. */
+/**
+ * A flat map around a city: metres east and north of its centre. Within 100 km true to a
+ * thousandth.
+ */
 import { EARTH_RADIUS_METERS } from "./constants.ts";
 
 export interface Place {

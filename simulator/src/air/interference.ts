@@ -1,7 +1,7 @@
 /**
- * Who survives whom: least signal-to-interference ratio in dB at which a frame of one spreading factor
- * (row, SF7 to SF12) is read under another (column). Pairwise, as LoRaSim has it. The published
- * tables disagree by up to 14 dB, so a result names the one it used.
+ * Who survives whom: least signal-to-interference ratio in dB at which a frame of one spreading
+ * factor (row, SF7 to SF12) is read under another (column). Pairwise, as LoRaSim has it. The
+ * published tables disagree by up to 14 dB, so a result names the one it used.
  */
 export type InterferenceModel = keyof typeof matrices;
 
@@ -44,7 +44,8 @@ const indexOf = (spreadingFactor: number): number => Math.max(0, spreadingFactor
 
 /**
  * Preamble symbols that must be clean for a receiver to lock: the last five of eight (LoRaSim; two
- * implementations of this rule agree to a thousandth, without it delivery is 1 to 3 points too low).
+ * implementations of this rule agree to a thousandth, without it delivery is 1 to 3 points too
+ * low).
  */
 const PREAMBLE_SYMBOLS = 8;
 const LOCK_SYMBOLS = 5;

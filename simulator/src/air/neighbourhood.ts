@@ -22,7 +22,10 @@ export class Neighbourhood<T extends Point> {
     this.#lists.clear();
   }
 
-  /** All members within `reachMeters` of the point, and some a little beyond, in the order of adding. */
+  /**
+   * All members within `reachMeters` of the point, and some a little beyond, in the order of
+   * adding.
+   */
   around({ x, y }: Point, reachMeters: number): readonly T[] {
     const column = Math.floor(x / SQUARE_METERS);
     const row = Math.floor(y / SQUARE_METERS);

@@ -1,7 +1,7 @@
 /**
- * How much of a signal arrives. Log-distance loss with correlated shadowing, and never less than free
- * space. Default set: the one of the ns-3 module lorawan's examples (exponent 3.76, 7.7 dB at 1 m,
- * shadowing of 4 dB over 110 m; Magrin et al. 2017), which fits radios outdoors.
+ * How much of a signal arrives. Log-distance loss with correlated shadowing, and never less than
+ * free space. Default set: the one of the ns-3 module lorawan's examples (exponent 3.76, 7.7 dB at
+ * 1 m, shadowing of 4 dB over 110 m; Magrin et al. 2017), which fits radios outdoors.
  */
 import type { Random } from "@katydid/platform";
 import type { Point } from "./geometry.ts";
@@ -48,9 +48,9 @@ export class Propagation {
   }
 
   /**
-   * The shadowing field at a place: mean 0, deviation 1, continuous. A link's shadowing is the scaled
-   * sum of its two ends, so it is the same both ways, needs no memory, and links that share an end
-   * are correlated by a half (3GPP TR 36.814 table A.2.1.1-2: 0.5 between sites).
+   * The shadowing field at a place: mean 0, deviation 1, continuous. A link's shadowing is the
+   * scaled sum of its two ends, so it is the same both ways, needs no memory, and links that share
+   * an end are correlated by a half (3GPP TR 36.814 table A.2.1.1-2: 0.5 between sites).
    */
   fieldAt({ x, y }: Point): number {
     const size = this.parameters.shadowingMeters;
@@ -79,7 +79,9 @@ export class Propagation {
     return Math.max(loss, FREE_SPACE_DB + decades + 20 * Math.log10(frequencyHz));
   }
 
-  /** Farther than this no link has less than `lossDb`, but by luck of more than three deviations. */
+  /**
+   * Farther than this no link has less than `lossDb`, but by luck of more than three deviations.
+   */
   reachMeters(lossDb: number): number {
     const { exponent, lossAtOneMeterDb, shadowingDb, fadingDb } = this.parameters;
     const luck = DEVIATIONS_MAX * Math.hypot(shadowingDb, fadingDb);

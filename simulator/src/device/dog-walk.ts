@@ -1,6 +1,6 @@
 /**
- * A dog's days: hours at home, walks around the block, and now and then an escape. Deterministic in its
- * stream; legs are made as time reaches them, so no state grows.
+ * A dog's days: hours at home, walks around the block, and now and then an escape. Deterministic in
+ * its stream; legs are made as time reaches them, so no state grows.
  */
 import type { Random } from "@katydid/platform";
 import { distanceMeters, type Point } from "../air/geometry.ts";

@@ -21,7 +21,9 @@ import { DeviceMemory, type Session } from "./device-memory.ts";
 import type { DeviceProgram } from "./program.ts";
 import { joinWindows, receiveWindows } from "./receive-windows.ts";
 
-/** Wait after a join that was not answered, ms: doubles up to the maximum, evenly from a half of it. */
+/**
+ * Wait after a join that was not answered, ms: doubles up to the maximum, evenly from a half of it.
+ */
 const JOIN_RETRY_MS_MIN = 15_000;
 const JOIN_RETRY_MS_MAX = 3_600_000;
 /** Between the last receive window and its judgement, ms: a frame that began in it has to end. */

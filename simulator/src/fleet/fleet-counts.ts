@@ -3,7 +3,9 @@ import type { ChallengeView, LedgerEvent } from "@katydid/ledger/client";
 import { frameType, toHex } from "@katydid/protocol";
 import type { Transmission } from "../air/air.ts";
 
-/** The closing table and `--json`: no figure of the machine that ran it. Amounts as decimal text. */
+/**
+ * The closing table and `--json`: no figure of the machine that ran it. Amounts as decimal text.
+ */
 export interface FleetFigures {
   readonly cellsCovered: number;
   readonly cellsMapped: number;

@@ -1,4 +1,6 @@
-/** The devices of a fleet: collars that join, sensors with keys from the factory, all of one owner. */
+/**
+ * The devices of a fleet: collars that join, sensors with keys from the factory, all of one owner.
+ */
 import { fromHex, parseDevAddr, parseEui } from "@katydid/protocol";
 import type { DeviceKeys, NewDevice, Router } from "@katydid/router";
 import type { Air } from "../air/air.ts";

@@ -122,7 +122,10 @@ export class Fleet {
     this.#devices = await world.settle(fleetDevices({ world, air, city, router }));
   }
 
-  /** Lets virtual hours pass, one after the other; calls `onHour` after each. Throws what went wrong. */
+  /**
+   * Lets virtual hours pass, one after the other; calls `onHour` after each. Throws what went
+   * wrong.
+   */
   async run(onHour: (hour: FleetHour) => void = () => undefined): Promise<FleetFigures> {
     const startMs = this.world.clock.now();
     const { hours } = this.options;

@@ -1,4 +1,6 @@
-/** Who takes part in a fleet, and what the ledger grants them: keys of the seed, so worth nothing. */
+/**
+ * Who takes part in a fleet, and what the ledger grants them: keys of the seed, so worth nothing.
+ */
 import { genesisProducer, type LedgerNodeOptions } from "@katydid/ledger";
 import type { Random } from "@katydid/platform";
 import {

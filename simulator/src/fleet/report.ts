@@ -1,4 +1,6 @@
-/** A fleet run as text: a line for each hour, a closing table. No figure of the machine is in it. */
+/**
+ * A fleet run as text: a line for each hour, a closing table. No figure of the machine is in it.
+ */
 import { MOTES_PER_TOKEN } from "@katydid/protocol";
 import type { Fleet, FleetHour } from "./fleet.ts";
 import type { FleetFigures } from "./fleet-counts.ts";

@@ -1,4 +1,6 @@
-/** Events by time, and at one time in the order in which they were put in. A binary heap in arrays. */
+/**
+ * Events by time, and at one time in the order in which they were put in. A binary heap in arrays.
+ */
 
 export class EventHeap {
   /** Whole microseconds: below 2^53 until the year 2255. */

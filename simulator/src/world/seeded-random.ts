@@ -1,7 +1,7 @@
 /**
- * Randomness that a seed repeats: xoshiro128** 1.1 (Blackman, Vigna 2018, public domain), seeded with
- * SHA-256 of a path. A stream's path is its parent's and its name, so it does not depend on what was
- * drawn before, nor on other streams. Fit for worlds, never for keys that guard anything.
+ * Randomness that a seed repeats: xoshiro128** 1.1 (Blackman, Vigna 2018, public domain), seeded
+ * with SHA-256 of a path. A stream's path is its parent's and its name, so it does not depend on
+ * what was drawn before, nor on other streams. Fit for worlds, never for keys that guard anything.
  */
 import { createHash } from "node:crypto";
 import type { Random } from "@katydid/platform";

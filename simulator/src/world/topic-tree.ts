@@ -39,7 +39,9 @@ export class TopicTree<T> {
     }
   }
 
-  /** Calls `visit` for each subscriber of `topic`, in the order of subscribing within one filter. */
+  /**
+   * Calls `visit` for each subscriber of `topic`, in the order of subscribing within one filter.
+   */
   match(topic: string, visit: (subscriber: T) => void): void {
     const exact = this.#exact.get(topic);
     if (exact !== undefined) for (const subscriber of exact) visit(subscriber);

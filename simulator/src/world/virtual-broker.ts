@@ -76,7 +76,10 @@ export class VirtualBroker {
     this.#clients.delete(client);
   }
 
-  /** Sends a message on its way; returns when it arrives, us. Whole microseconds keep the order exact. */
+  /**
+   * Sends a message on its way; returns when it arrives, us. Whole microseconds keep the order
+   * exact.
+   */
   carry(message: Carried, notBeforeUs: number): number {
     const nowUs = Math.round(this.#clock.now() * 1000);
     // TCP: one client's messages do not overtake each other.

@@ -1,4 +1,7 @@
-/** A log that keeps what matters to a test: the last lines at `warn` and above, and how many there were. */
+/**
+ * A log that keeps what matters to a test: the last lines at `warn` and above, and how many there
+ * were.
+ */
 import type { Log } from "@katydid/platform";
 
 export interface LogLine {

@@ -66,7 +66,9 @@ export class World {
     return this.clock.run(limits);
   }
 
-  /** Runs until `promise` is settled, and gives its result. Throws if no event is left to settle it. */
+  /**
+   * Runs until `promise` is settled, and gives its result. Throws if no event is left to settle it.
+   */
   async settle<T>(promise: Promise<T>): Promise<T> {
     let settled = false;
     const mark = () => {
