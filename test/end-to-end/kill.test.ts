@@ -61,9 +61,8 @@ describe("router and hotspot are killed and started again", { timeout: 90_000 },
       .subscribe("application/+/device/+/event/up", (_topic, payload) =>
         delivered.add(JSON.parse(fromUtf8(payload)).fCnt),
       );
-    const registered = registerRouter(network);
+    await deadline.for("registration of the router", registerRouter(network));
     const first = cleanup.use(await deadline.for("start", startMachines(network)));
-    await deadline.for("registration of the router", registered);
     await deadline.for("entry", enter(network, first));
     const port = first.hotspot.ready.gwmpPort;
     const forwarder = cleanup.use(await PacketForwarder.start({ eui: gatewayEui, port }));
@@ -174,9 +173,7 @@ function startHotspot({ chainId, ledgerUrl, folder }: TestNetwork) {
 }
 
 async function enter(network: TestNetwork, { router, hotspot }: Machines): Promise<void> {
-  const { url, token } = router.ready;
-  assert.ok(token, "the first start makes an owner");
-  await Promise.all([addHotspot(network, hotspot.ready.claim), addDevices({ url, token })]);
+  await Promise.all([addHotspot(network, hotspot.ready.claim), addDevices(router.ready)]);
   await untilReady(network, network.keys.hotspot.address);
 }
 

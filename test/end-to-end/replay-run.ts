@@ -8,12 +8,13 @@ import { type RunningAgent, runAgent } from "@katydid/hotspot-agent";
 import type { LedgerEvent } from "@katydid/ledger/client";
 import { type Bus, connectBus, createMetrics, realClock } from "@katydid/platform";
 import { equalBytes, fromUtf8 } from "@katydid/protocol";
+import type { RouterDaemon } from "@katydid/router";
 import { Deadline, Recorder } from "./awaiting.ts";
 import { addDevices, addHotspot, registerRouter, untilReady } from "./joining.ts";
 import { startNetwork, type TestNetwork } from "./network.ts";
 import { PacketForwarder } from "./packet-forwarder.ts";
 import { frames, gatewayEui, recording } from "./recording.ts";
-import { openRouterHost, type RouterHost } from "./router-host.ts";
+import { startRouterHost } from "./router-host.ts";
 import { isDeclined } from "./sessions.ts";
 
 /** Setup 10 s, recording 25 s, channel and grace 50 s, the rest of an epoch 60 s. */
@@ -43,7 +44,7 @@ export interface Up {
 
 export interface Replay {
   readonly network: TestNetwork;
-  readonly host: RouterHost;
+  readonly host: RouterDaemon;
   readonly agent: RunningAgent;
   readonly forwarder: PacketForwarder;
   readonly ups: readonly Up[];
@@ -64,11 +65,12 @@ export async function runReplay(cleanup: AsyncDisposableStack): Promise<Replay> 
   const ups = new Recorder<Up>();
   const network = cleanup.use(await startNetwork());
   const { ledger, sessions, keys } = network;
-  const host = cleanup.use(await openHost(network));
   const agent = cleanup.use(await startHotspot(network));
   await deadline.for("registration of router and hotspot", enter(network, agent));
-  const token = await startRouter(network, host);
-  cleanup.use(await listenAsOwner({ network, host, token, ups }));
+  const host = cleanup.use(await deadline.for("the router's start", startRouter(network)));
+  network.admitOwners(host.router.mqtt);
+  cleanup.use(await listenAsOwner({ network, host, ups }));
+  await addDevices(host);
   const { channel } = await deadline.for(
     "location, EUI filter and channel on the ledger",
     untilReady(network, agent.address),
@@ -86,7 +88,7 @@ export async function runReplay(cleanup: AsyncDisposableStack): Promise<Replay> 
   await deadline.for("a decision replay", sessions.first(isDeclined("replay")));
   await deadline.for("settlement of the channel", settled(network, channel));
   const agentMetrics = await (await fetch(`${agent.statusUrl}/metrics`)).text();
-  const routerMetrics = await host.metrics.text();
+  const routerMetrics = await (await fetch(`${host.url}/metrics`)).text();
   await deadline.for("data pay at the epoch's end", paid(network, agent));
   const earned = (await ledger.hotspot(agent.address))?.earned.data ?? 0n;
   const credited = (await ledger.account(owner)).motes - balanceBefore;
@@ -97,10 +99,10 @@ export async function runReplay(cleanup: AsyncDisposableStack): Promise<Replay> 
   };
 }
 
-function openHost(network: TestNetwork): Promise<RouterHost> {
+function startRouter(network: TestNetwork): Promise<RouterDaemon> {
   const { chainId, ledgerUrl, broker, folder, keys, log } = network;
-  return openRouterHost({
-    ...{ chainId, ledgerUrl, log, key: keys.router, owner: keys.routerOwner, region: "EU868" },
+  return startRouterHost({
+    ...{ chainId, ledgerUrl, log, key: keys.router, owner: keys.routerOwner },
     brokerUrl: broker.url,
     folder: join(folder, "router"),
     channelPolicy: {
@@ -127,24 +129,14 @@ async function enter(network: TestNetwork, agent: RunningAgent): Promise<void> {
   await Promise.all([registerRouter(network), addHotspot(network, claim.text)]);
 }
 
-/** Starts the router with its first owner; returns that owner's token. */
-async function startRouter(network: TestNetwork, { router, url }: RouterHost): Promise<string> {
-  const added = await router.owners.addOwner("shepherd");
-  assert.ok("token" in added);
-  network.admitOwners(router.mqtt);
-  await router.start();
-  await addDevices({ url, token: added.token });
-  return added.token;
-}
-
 /** A client with the owner's login hears what ChirpStack's clients subscribe to. */
 async function listenAsOwner(input: {
   readonly network: TestNetwork;
-  readonly host: RouterHost;
-  readonly token: string;
+  readonly host: RouterDaemon;
   readonly ups: Recorder<Up>;
 }): Promise<Bus> {
-  const { network, host, token, ups } = input;
+  const { network, host, ups } = input;
+  const { token } = host;
   const owner = host.router.owners.byToken(token);
   assert.ok(owner);
   const bus = connectBus({

@@ -2,7 +2,7 @@
 
 import { childOptions, childReady } from "./child.ts";
 import { testKey, testLog } from "./network.ts";
-import { openRouterHost } from "./router-host.ts";
+import { startRouterHost } from "./router-host.ts";
 
 export interface RouterProcessOptions {
   readonly chainId: string;
@@ -12,22 +12,14 @@ export interface RouterProcessOptions {
 }
 export interface RouterProcessReady {
   readonly url: string;
-  /** At the first start only: of the first owner. */
-  readonly token: string | undefined;
+  /** Of its first owner. */
+  readonly token: string;
 }
 
-const options = await childOptions<RouterProcessOptions>();
-const { router, url } = await openRouterHost({
-  ...options,
+const { url, token } = await startRouterHost({
+  ...(await childOptions<RouterProcessOptions>()),
   key: testKey("router"),
   owner: testKey("routerOwner"),
-  region: "EU868",
   log: testLog(),
 });
-let token: string | undefined;
-if (router.owners.size === 0) {
-  const added = await router.owners.addOwner("shepherd");
-  if ("token" in added) token = added.token;
-}
-await router.start();
 childReady<RouterProcessReady>({ url, token });
