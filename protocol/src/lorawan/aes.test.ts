@@ -3,7 +3,7 @@ import { createCipheriv } from "node:crypto";
 import { test } from "node:test";
 import { ecb } from "@noble/ciphers/aes.js";
 import fc from "fast-check";
-import { fromHex, toHex } from "../bytes.ts";
+import { fromHex, toHex } from "../bytes/bytes.ts";
 import { AesCmac } from "./aes.ts";
 import { AesEngine as BrowserEngine } from "./aes-browser.ts";
 import { AesEngine as NativeEngine } from "./aes-native.ts";

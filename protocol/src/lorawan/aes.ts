@@ -1,8 +1,8 @@
 /** AES-CMAC (RFC 4493) and block encryption with the key schedules of recent keys kept. */
 import { AesEngine } from "#aes";
 import { binaryKey } from "#native";
-import { assert } from "../assert.ts";
-import { BoundedMap } from "../bounded-map.ts";
+import { assert } from "../bytes/assert.ts";
+import { BoundedMap } from "../bytes/bounded-map.ts";
 
 export const AES_KEY_BYTES = 16;
 const BLOCK_BYTES = 16;

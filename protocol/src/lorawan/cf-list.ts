@@ -4,7 +4,7 @@
  *     type 0   five frequencies, u24 LE in 100 Hz (0: unused) | 00
  *     type 1   up to seven channel masks, u16 LE | RFU | 01
  */
-import { assert } from "../assert.ts";
+import { assert } from "../bytes/assert.ts";
 import { type Hertz, hertz } from "../units.ts";
 
 export const CF_LIST_BYTES = 16;

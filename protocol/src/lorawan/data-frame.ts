@@ -4,8 +4,8 @@
  *     B0 = 49 00000000 | direction u8 | DevAddr LE | FCnt32 LE | 00 | length u8
  *     Ai = 01 00000000 | direction u8 | DevAddr LE | FCnt32 LE | 00 | i u8, from 1
  */
-import { assert } from "../assert.ts";
-import { PHY_PAYLOAD_BYTES_MAX } from "../message-fields.ts";
+import { assert } from "../bytes/assert.ts";
+import { PHY_PAYLOAD_BYTES_MAX } from "../messages/message-fields.ts";
 import { AesCmac } from "./aes.ts";
 import { type DataFrame, devAddrOf, FOPTS_BYTES_MAX, frameType, MIC_BYTES } from "./frame.ts";
 import { DEV_ADDR_MAX } from "./identifiers.ts";

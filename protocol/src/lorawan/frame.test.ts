@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fromHex, toHex } from "../bytes.ts";
+import { fromHex, toHex } from "../bytes/bytes.ts";
 import { buildDataFrame, checkDataMic, decryptPayload } from "./data-frame.ts";
 import { parseFrame } from "./frame.ts";
 import { devAddrText, euiText, parseDevAddr, parseEui } from "./identifiers.ts";

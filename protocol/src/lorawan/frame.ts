@@ -7,7 +7,7 @@
  *     join request JoinEUI u64 LE | DevEUI u64 LE | DevNonce u16 LE
  *     join accept  12 or 28 enciphered bytes; the MIC is enciphered too
  */
-import { PHY_PAYLOAD_BYTES_MAX } from "../message-fields.ts";
+import { PHY_PAYLOAD_BYTES_MAX } from "../messages/message-fields.ts";
 
 export type Frame =
   | DataFrame

@@ -1,5 +1,5 @@
 /** DevAddr and EUIs: little-endian on the air, printed big-endian in hex. */
-import { assert } from "../assert.ts";
+import { assert } from "../bytes/assert.ts";
 
 export const DEV_ADDR_MAX = 0xffff_ffff;
 export const EUI_MAX = 0xffff_ffff_ffff_ffffn;

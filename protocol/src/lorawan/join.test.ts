@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { fromHex, toHex } from "../bytes.ts";
-import { regionNames, regionPlan } from "../regions.ts";
+import { fromHex, toHex } from "../bytes/bytes.ts";
+import { regionNames, regionPlan } from "../radio/regions.ts";
 import { type CfList, decodeCfList, encodeCfList } from "./cf-list.ts";
 import { buildDataFrame } from "./data-frame.ts";
 import { openDownlink } from "./device.ts";

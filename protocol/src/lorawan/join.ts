@@ -5,7 +5,7 @@
  *                  [CFList 16] | MIC 4
  * All after the MHDR is *de*ciphered by the network, so that a device needs only encryption.
  */
-import { assert } from "../assert.ts";
+import { assert } from "../bytes/assert.ts";
 import { AesCmac } from "./aes.ts";
 import { type CfList, decodeCfList, encodeCfList } from "./cf-list.ts";
 import type { LorawanKeys } from "./data-frame.ts";

@@ -1,20 +1,26 @@
 /** Golden vectors of our own formats, as fixtures/*.json keep them. fixtures/make.ts rewrites them. */
-import { addressBytes } from "../address.ts";
-import { ephemeralKeyPair } from "../agreement.ts";
-import { toHex, utf8 } from "../bytes.ts";
-import { claimText, claimWords } from "../claim.ts";
-import { buildEuiFilter } from "../eui-filter.ts";
-import { createLoginToken } from "../login-token.ts";
-import type { Claim, Hello, Order, SignedReport, Welcome } from "../message.ts";
-import { encodeMessage, type MessageKind, messageHash } from "../message-codec.ts";
-import { hotspotName } from "../names.ts";
+
+import { toHex, utf8 } from "../bytes/bytes.ts";
+import { addressBytes } from "../identity/address.ts";
+import { ephemeralKeyPair } from "../identity/agreement.ts";
+import { claimText, claimWords } from "../identity/claim.ts";
+import { createLoginToken } from "../identity/login-token.ts";
+import { hotspotName } from "../identity/names.ts";
+import type { Claim, Hello, Order, SignedReport, Welcome } from "../messages/message.ts";
+import { encodeMessage, type MessageKind, messageHash } from "../messages/message-codec.ts";
+import { sealOrder, sealReport } from "../messages/seal.ts";
+import { sealEnvelope, sessionKey } from "../messages/session.ts";
+import { relaysFor, reportTopic } from "../messages/topics.ts";
 import { mainParams } from "../params.ts";
-import { sealOrder, sealReport } from "../seal.ts";
-import { sealEnvelope, sessionKey } from "../session.ts";
-import { signersOf } from "../signers.ts";
-import { relaysFor, reportTopic } from "../topics.ts";
-import { encodeTransaction } from "../transaction-codec.ts";
-import { feeOf, signedBytes, signTransaction, transactionId } from "../transaction-signing.ts";
+import { buildEuiFilter } from "../radio/eui-filter.ts";
+import { signersOf } from "../transactions/signers.ts";
+import { encodeTransaction } from "../transactions/transaction-codec.ts";
+import {
+  feeOf,
+  signedBytes,
+  signTransaction,
+  transactionId,
+} from "../transactions/transaction-signing.ts";
 import { milliseconds } from "../units.ts";
 import {
   sampleChainId as chainId,

@@ -1,12 +1,12 @@
 /** One message and one transaction of each kind, made of fixed bytes: golden vectors and fuzzing. */
 
-import { compareAddresses } from "../address.ts";
-import { utf8 } from "../bytes.ts";
-import { sha256 } from "../hash.ts";
-import { type KeyPair, keyPairFromSeed } from "../keys.ts";
-import type { RadioMetadata } from "../message.ts";
-import { type Message, messageHash, signMessage } from "../message-codec.ts";
-import type { TransactionBody } from "../transaction.ts";
+import { utf8 } from "../bytes/bytes.ts";
+import { sha256 } from "../bytes/hash.ts";
+import { compareAddresses } from "../identity/address.ts";
+import { type KeyPair, keyPairFromSeed } from "../identity/keys.ts";
+import type { RadioMetadata } from "../messages/message.ts";
+import { type Message, messageHash, signMessage } from "../messages/message-codec.ts";
+import type { TransactionBody } from "../transactions/transaction.ts";
 import {
   type Cell,
   dataRate,
