@@ -53,6 +53,9 @@ const mayImport: Record<string, readonly string[]> = {
 /** Outside packages that exactly one file may import (style.md, rule 11). */
 const oneFile = ["h3-js", "lmdb", "mqtt", "aedes", "pino", "prom-client", "commander"];
 
+/** `import ... from "x"`, `export ... from "x"`, `import "x"` and `import("x")`. */
+const IMPORT = /^(?:import|export)\b[^;"]*"([^"]+)"|\bimport\("([^"]+)"\)/gm;
+
 interface Import {
   readonly from: string;
   readonly file: string;
@@ -60,8 +63,8 @@ interface Import {
 
 const imports: readonly Import[] = packages.flatMap((name) =>
   globSync(`${name}/src/**/*.{ts,tsx}`, { cwd: root }).flatMap((file) =>
-    [...withoutTypes(read(file)).matchAll(/(?:from|import)\s*\(?\s*"([^"]+)"/g)].map((match) => ({
-      from: match[1] ?? "",
+    [...withoutTypes(read(file)).matchAll(IMPORT)].map((match) => ({
+      from: match[1] ?? match[2] ?? "",
       file,
     })),
   ),
