@@ -54,7 +54,8 @@ const mayImport: Record<string, readonly string[]> = {
 const oneFile = ["h3-js", "lmdb", "mqtt", "aedes", "pino", "prom-client", "commander"];
 
 /** `import ... from "x"`, `export ... from "x"`, `import "x"` and `import("x")`. */
-const IMPORT = /^(?:import|export)\b[^;"]*"([^"]+)"|\bimport\("([^"]+)"\)/gm;
+const IMPORT =
+  /^(?:import|export)\b[^;="]*?\bfrom "([^"]+)"|^import "([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
 interface Import {
   readonly from: string;
@@ -64,7 +65,7 @@ interface Import {
 const imports: readonly Import[] = packages.flatMap((name) =>
   globSync(`${name}/src/**/*.{ts,tsx}`, { cwd: root }).flatMap((file) =>
     [...withoutTypes(read(file)).matchAll(IMPORT)].map((match) => ({
-      from: match[1] ?? match[2] ?? "",
+      from: match[1] ?? match[2] ?? match[3] ?? "",
       file,
     })),
   ),
