@@ -233,15 +233,20 @@ class MqttBus implements Bus {
 
   /** Resolves when the broker has answered, whatever it said, or the connection is lost. */
   #request(filter: string): Promise<void> {
+    const client = this.#client;
+    if (client === undefined) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#client?.subscribe(filter, { qos: 1 }, (error, granted) => {
+      const lost = () => resolve();
+      client.once("close", lost);
+      client.subscribe(filter, { qos: 1 }, (error, granted) => {
+        // Topics come and go with challenges: listeners must not pile up with them.
+        client.removeListener("close", lost);
         const denied = error !== null || (granted?.some(({ qos }) => qos === 128) ?? false);
         if (denied) this.#denied.add(filter);
         else this.#denied.delete(filter);
         if (denied) this.#log.warn({ filter, error: error?.message }, "subscription not granted");
         resolve();
       });
-      this.#client?.once("close", () => resolve());
     });
   }
 

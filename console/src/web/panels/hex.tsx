@@ -1,3 +1,4 @@
+import { useHotspotNames } from "../names.ts";
 import { linkTo } from "../route.ts";
 import { useJson } from "../use-json.ts";
 import { agoWords, distanceWords } from "../words.ts";
@@ -30,6 +31,7 @@ export interface CellJson {
 /** A hex: is it covered, by whom, and by what evidence. */
 export function HexPanel(props: { cell: string; now: number | undefined }) {
   const loaded = useJson<CellJson>(`v1/coverage/cells/${props.cell}`, 5000);
+  const names = useHotspotNames();
   if (loaded.state === "loading") return <p>Reading…</p>;
   if (loaded.state === "failed") return <p className="bad">{loaded.message}</p>;
   const { value } = loaded;
@@ -60,12 +62,13 @@ export function HexPanel(props: { cell: string; now: number | undefined }) {
       <ul className="rows">
         {value.evidence.map((link) => (
           <li key={`${link.slot}-${link.index}-${link.witness ?? ""}`}>
-            <a href={linkTo.hotspot(link.beaconer)}>A beacon</a>{" "}
+            <a href={linkTo.hotspot(link.beaconer)}>{names.get(link.beaconer) ?? "A hotspot"}</a>{" "}
             {link.witness === undefined ? (
-              "that nobody heard"
+              "was heard by nobody"
             ) : (
               <>
-                heard by <a href={linkTo.hotspot(link.witness)}>a hotspot</a>{" "}
+                was heard by{" "}
+                <a href={linkTo.hotspot(link.witness)}>{names.get(link.witness) ?? "a hotspot"}</a>{" "}
                 {distanceWords(link.distanceMeters)} away at {link.rssiDbm?.toFixed(1)} dBm
               </>
             )}

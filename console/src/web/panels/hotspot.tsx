@@ -1,4 +1,5 @@
 import type { ChallengeJson, HotspotJson, Page } from "../api.ts";
+import { useHotspotNames } from "../names.ts";
 import { linkTo } from "../route.ts";
 import { useJson } from "../use-json.ts";
 import { agoWords, tokenWords, verdictWords } from "../words.ts";
@@ -10,6 +11,7 @@ export function HotspotPanel(props: { address: string; now: number | undefined }
     `v1/hotspots/${props.address}/challenges?limit=25`,
     5000,
   );
+  const names = useHotspotNames();
   if (hotspot.state === "loading") return <p>Reading…</p>;
   if (hotspot.state === "failed") return <p className="bad">{hotspot.message}</p>;
   const { value } = hotspot;
@@ -53,6 +55,7 @@ export function HotspotPanel(props: { address: string; now: number | undefined }
               key={`${challenge.challenge.slot}-${challenge.challenge.index}`}
               challenge={challenge}
               self={props.address}
+              names={names}
               now={props.now ?? challenge.drawnAt}
             />
           ))}
@@ -73,8 +76,13 @@ function reciprocityWords(state: string): string {
   return "no (earns nothing from coverage)";
 }
 
-function ChallengeRow(props: { challenge: ChallengeJson; self: string; now: number }) {
-  const { challenge, self } = props;
+function ChallengeRow(props: {
+  challenge: ChallengeJson;
+  self: string;
+  now: number;
+  names: ReadonlyMap<string, string>;
+}) {
+  const { challenge, self, names } = props;
   const valid = challenge.witnesses.filter((witness) => witness.verdict === "valid").length;
   const own = challenge.witnesses.find((witness) => witness.witness === self);
   return (
@@ -101,8 +109,8 @@ function ChallengeRow(props: { challenge: ChallengeJson; self: string; now: numb
           <ul>
             {challenge.witnesses.map((witness) => (
               <li key={witness.witness}>
-                <a className="mono" href={linkTo.hotspot(witness.witness)}>
-                  {witness.witness.slice(0, 10)}…
+                <a href={linkTo.hotspot(witness.witness)}>
+                  {names.get(witness.witness) ?? `${witness.witness.slice(0, 10)}…`}
                 </a>{" "}
                 <span className={witness.verdict === "valid" ? "ok" : "bad"}>
                   {verdictWords(witness)}

@@ -1,5 +1,7 @@
 import { useEffect, useState } from "react";
 import type { LedgerEventJson } from "../api.ts";
+import { readFeed } from "../event-feed.ts";
+import { useHotspotNames } from "../names.ts";
 import { linkTo } from "../route.ts";
 import { tokenWords } from "../words.ts";
 
@@ -9,33 +11,58 @@ const KINDS = [
   "challenge-silent",
   "epoch-ended",
   "channel-changed",
-  "hotspot-changed",
   "transaction",
 ];
+/** Each of these comes again, with what became of it, when its challenge settles. */
+const OF_CHALLENGES = new Set(["open-challenge", "challenge-receipts", "report-commitment"]);
 
-/** The ledger's events as they come; the browser resumes by Last-Event-ID by itself. */
+/** ChirpStack's `up` event, as far as a line of the feed needs it. */
+interface UplinkJson {
+  readonly deviceInfo: { readonly deviceName: string; readonly devEui: string };
+  readonly rxInfo: readonly { readonly rssi: number; readonly metadata?: Record<string, string> }[];
+}
+type Row =
+  | { readonly key: string; readonly kind: "ledger"; readonly event: LedgerEventJson }
+  | { readonly key: string; readonly kind: "uplink"; readonly uplink: UplinkJson };
+
+/** The ledger's events and the packets of one's own devices, as they come. */
 export function LivePanel() {
-  const [rows, setRows] = useState<readonly LedgerEventJson[]>([]);
+  const [rows, setRows] = useState<readonly Row[]>([]);
   const [connected, setConnected] = useState(false);
+  const names = useHotspotNames();
   useEffect(() => {
+    const add = (row: Row) => setRows((before) => [row, ...before].slice(0, ROWS_MAX));
+    // The browser resumes by Last-Event-ID by itself.
     const source = new EventSource(`v1/events?kinds=${KINDS.join(",")}`);
     source.onopen = () => setConnected(true);
     source.onerror = () => setConnected(false);
     const take = (message: MessageEvent<string>) => {
       const event = JSON.parse(message.data) as LedgerEventJson;
-      setRows((before) => [event, ...before].slice(0, ROWS_MAX));
+      if (event.kind === "transaction" && OF_CHALLENGES.has(event.transaction.kind)) return;
+      add({ key: event.sequence, kind: "ledger", event });
     };
     for (const kind of KINDS) source.addEventListener(kind, take as EventListener);
-    return () => source.close();
+    const stop = new AbortController();
+    void readFeed("router/v1/events", stop.signal, ({ id, event, data }) => {
+      if (event === "up") add({ key: `up-${id}`, kind: "uplink", uplink: JSON.parse(data) });
+    });
+    return () => {
+      source.close();
+      stop.abort();
+    };
   }, []);
   return (
     <>
       <h1>Live</h1>
-      <p className="soft">{connected ? "Listening to the ledger." : "Connecting…"}</p>
+      <p className="soft">{connected ? "Listening to the network." : "Connecting…"}</p>
       <ul className="rows" data-testid="live">
-        {rows.map((event) => (
-          <li key={event.sequence}>
-            <EventRow event={event} />
+        {rows.map((row) => (
+          <li key={row.key}>
+            {row.kind === "ledger" ? (
+              <EventRow event={row.event} names={names} />
+            ) : (
+              <UplinkRow uplink={row.uplink} />
+            )}
           </li>
         ))}
       </ul>
@@ -43,15 +70,27 @@ export function LivePanel() {
   );
 }
 
-function EventRow(props: { event: LedgerEventJson }) {
-  const { event } = props;
+function UplinkRow(props: { uplink: UplinkJson }) {
+  const { deviceInfo, rxInfo } = props.uplink;
+  const best = Math.max(...rxInfo.map(({ rssi }) => rssi));
+  return (
+    <>
+      A packet of <a href={linkTo.device(deviceInfo.devEui)}>{deviceInfo.deviceName}</a> was heard
+      by {rxInfo.length} {rxInfo.length === 1 ? "hotspot" : "hotspots"}, at best with {best} dBm,
+      and paid.
+    </>
+  );
+}
+
+function EventRow(props: { event: LedgerEventJson; names: ReadonlyMap<string, string> }) {
+  const { event, names } = props;
   switch (event.kind) {
     case "challenge-settled": {
       const { view } = event;
       const valid = view.witnesses.filter((witness) => witness.verdict === "valid").length;
       return (
         <>
-          A beacon of <HotspotLink address={view.target} /> was heard by {valid} of{" "}
+          A beacon of <HotspotLink address={view.target} names={names} /> was heard by {valid} of{" "}
           {view.witnesses.length} reporting.
         </>
       );
@@ -59,8 +98,8 @@ function EventRow(props: { event: LedgerEventJson }) {
     case "challenge-silent":
       return (
         <>
-          Challenger <HotspotLink address={event.challenger} /> did not reveal and lost{" "}
-          {tokenWords(event.penalty)}.
+          Challenger <HotspotLink address={event.challenger} names={names} /> did not reveal and
+          lost {tokenWords(event.penalty)}.
         </>
       );
     case "epoch-ended":
@@ -78,12 +117,6 @@ function EventRow(props: { event: LedgerEventJson }) {
           {Number(event.channel.depositDc).toLocaleString("en-US")} DC redeemed.
         </>
       );
-    case "hotspot-changed":
-      return (
-        <>
-          Hotspot <HotspotLink address={event.hotspot.address} name={event.hotspot.name} /> changed.
-        </>
-      );
     case "transaction":
       return (
         <>
@@ -98,9 +131,8 @@ function EventRow(props: { event: LedgerEventJson }) {
   }
 }
 
-function HotspotLink(props: { address: string | undefined; name?: string }) {
-  if (props.address === undefined) return <>a hotspot</>;
-  return (
-    <a href={linkTo.hotspot(props.address)}>{props.name ?? `${props.address.slice(0, 10)}…`}</a>
-  );
+function HotspotLink(props: { address: string | undefined; names: ReadonlyMap<string, string> }) {
+  const { address, names } = props;
+  if (address === undefined) return <>a hotspot</>;
+  return <a href={linkTo.hotspot(address)}>{names.get(address) ?? `${address.slice(0, 10)}…`}</a>;
 }
