@@ -1,16 +1,29 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ReceivedFrame } from "@katydid/firmware";
-import { regionPlan, sha256 } from "@katydid/protocol";
+import {
+  beaconOf,
+  encodeMessage,
+  hertz,
+  milliseconds,
+  payloadHash,
+  regionPlan,
+  sha256,
+  signMessage,
+  toTopic,
+} from "@katydid/protocol";
 import {
   beside,
   ChallengeWorld,
+  challenge,
   challenger,
   far,
   near,
   stranger,
   target,
 } from "../testing/challenge-world.ts";
+import { CHAIN_ID } from "../testing/fixtures.ts";
+import { loadRounds } from "./round-store.ts";
 
 test("a whole challenge: two witnesses reported, one listed, strangers and own ears left out", async () => {
   const world = new ChallengeWorld();
@@ -80,6 +93,38 @@ test("without a receipt the challenger reveals all the same, for silence is puni
   const body = world.receipts();
   assert.equal(body.receipt, undefined);
   assert.deepEqual(body.reports, []);
+  await world.dispose();
+});
+
+test("a receipt that the ledger would refuse does not spoil the reveal", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, near]) await world.start(key);
+  const open = await world.drawSlot();
+  // The target is a cheat: no agent, but its key, which signs another frequency.
+  await world.drawTarget(open);
+  const bench = world.benches.get(challenger);
+  assert.ok(bench !== undefined);
+  const round = loadRounds(bench.store.scope("challenges").scope("rounds")).values().next().value;
+  assert.ok(round?.targeted !== undefined);
+  const { payload } = round.targeted;
+  const plan = beaconOf({ payload, plan: regionPlan("EU868") });
+  const receipt = signMessage({
+    chainId: CHAIN_ID,
+    signer: target,
+    body: {
+      kind: "receipt",
+      challenge,
+      target: target.address,
+      payloadHash: payloadHash(payload),
+      frequencyHz: hertz(plan.frequencyHz + 1),
+      dataRate: plan.dataRate,
+      powerDbm: plan.powerDbm,
+      transmittedAt: milliseconds(world.clock.now()),
+    },
+  });
+  world.broker.publish(toTopic(challenger.address, "receipt"), encodeMessage(receipt));
+  await world.clock.advance(245_000);
+  assert.equal(world.receipts().receipt, undefined);
   await world.dispose();
 });
 

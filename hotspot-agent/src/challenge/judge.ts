@@ -12,6 +12,7 @@ import {
   type Milliseconds,
   type Params,
   payloadHash,
+  type SignedReceipt,
   type SignedReport,
   toHex,
   tryRegionPlan,
@@ -69,6 +70,23 @@ export function reasonAgainst(facts: ReportFacts): VerdictReason | undefined {
     params,
   );
   return verdict.verdict === "valid" ? undefined : verdict.reason;
+}
+
+/**
+ * Whether the ledger takes this receipt: it refuses a whole reveal for one that names another
+ * frequency or data rate than the challenge prescribes, and silence is fined.
+ */
+export function receiptHolds(facts: {
+  /** As in ReportFacts; where it could not be asked, the receipt is trusted. */
+  readonly target: HotspotView | undefined;
+  readonly payload: Uint8Array;
+  readonly receipt: SignedReceipt;
+}): boolean {
+  const { target, payload, receipt } = facts;
+  const plan = tryRegionPlan(target?.region ?? "");
+  if (plan === undefined) return true;
+  const { frequencyHz, dataRate } = beaconOf({ payload, plan });
+  return receipt.frequencyHz === frequencyHz && receipt.dataRate === dataRate;
 }
 
 function factsOf(address: Address, view: HotspotView | undefined): HotspotFacts {

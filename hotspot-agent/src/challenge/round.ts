@@ -16,7 +16,7 @@ import {
   selectWitnesses,
   toHex,
 } from "@katydid/protocol";
-import { reasonAgainst } from "./judge.ts";
+import { reasonAgainst, receiptHolds } from "./judge.ts";
 import type { ReceiptRow, ReportRow, RoundRow, TargetRow } from "./rows.ts";
 
 /** Something that was acknowledged, and the acknowledgement, for who asks again. */
@@ -95,6 +95,9 @@ export function revealOf(input: {
   const { round, targeted, deadlineAt, challenger, params } = input;
   const { secret } = round.row;
   const { target, targetEntropy, payload, view } = targeted;
+  const signed = round.receipt?.row.signed;
+  const isUsable = signed !== undefined && receiptHolds({ target: view, payload, receipt: signed });
+  const receipt = isUsable ? round.receipt : undefined;
   const passing: { readonly witness: Address; readonly heard: Heard }[] = [];
   const listed: { witness: Address; reason: string }[] = [];
   for (const [witness, heard] of round.reports) {
@@ -107,7 +110,7 @@ export function revealOf(input: {
       payload,
       report: heard.row.signed,
       acknowledgedAt: heard.row.acknowledgedAt,
-      receiptAt: round.receipt?.row.acknowledgedAt,
+      receiptAt: receipt?.row.acknowledgedAt,
       deadlineAt,
     });
     if (reason === undefined) passing.push({ witness, heard });
@@ -123,7 +126,7 @@ export function revealOf(input: {
     kind: "challenge-receipts",
     challenge: round.row.challenge,
     secret,
-    ...(round.receipt === undefined ? {} : { receipt: round.receipt.row }),
+    ...(receipt === undefined ? {} : { receipt: receipt.row }),
     reports: chosen.sort(byWitness).map(({ heard }) => heard.row),
     listed: listed.sort(byWitness),
   };
