@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { messageHash, milliseconds } from "@katydid/protocol";
+import { messageHash, milliseconds, toHex, witnessOrderHash } from "@katydid/protocol";
 import {
   acknowledge,
   eventsOf,
@@ -233,6 +233,32 @@ test("an acknowledged witness that was left out counts, and the challenger pays"
   const rewards = runUntilEvent(chain, "epoch-ended").flatMap((result) => result.rewards);
   assert.equal(rewards.filter(({ view }) => view.kind === "challenger").length, 0);
   assert.equal(rewards.filter(({ view }) => view.kind === "witness").length, 3);
+});
+
+test("a reveal full of reports that do not hold leaves room for those that do", () => {
+  const chain = new TestChain();
+  const names = addHotspots(chain, 4);
+  const played = openOne(chain, names);
+  const [a] = others(names, played) as [string];
+  const { secret, targetEntropy } = played;
+  const orderOf = (name: string) =>
+    toHex(witnessOrderHash({ secret, targetEntropy, witness: keysOf(name).address }));
+  // Keys that the ledger never heard of, all before the honest witness in the hash order.
+  const strangers = Array.from({ length: 2000 }, (_, i) => `stranger ${i}`)
+    .filter((name) => orderOf(name) < orderOf(a))
+    .slice(0, chain.params.reportsMax);
+  assert.equal(strangers.length, chain.params.reportsMax);
+  chain.block({ transactions: [reveal(chain, played, strangers)] });
+  const report = reportOf(played, a);
+  const ack = acknowledge(played, a, report, chain.blockTime - 1000);
+  const body = late(played, { kind: "report", signed: report }, ack);
+  chain.block({ transactions: [chain.sign(a, body)] });
+  const [settled] = eventsOf(runUntilEvent(chain, "challenge-settled"), "challenge-settled");
+  const valid = settled?.view.witnesses.filter(({ verdict }) => verdict === "valid");
+  assert.deepEqual(
+    valid?.map(({ witness }) => witness),
+    [keysOf(a).address],
+  );
 });
 
 test("a commitment stands for an acknowledgement, and its fee is returned if it holds", () => {

@@ -140,20 +140,29 @@ function lateWitness(draft: Draft, late: Late, standing: Standing): Ruling {
 /**
  * A reported one was not left out, nor one that a full reveal had no room for by the hash order. One
  * that was listed is, if the challenger acknowledged this very report: without, the listed one was
- * its first (rule 4).
+ * its first (rule 4). Only reports that pass rules 1 to 13 take up room: keys of low hashes cost a
+ * challenger nothing.
  */
-function isLeftOut(draft: Draft, { body, row }: Late, standing: Standing): boolean {
+function isLeftOut(draft: Draft, late: Late, standing: Standing): boolean {
+  const { body, row } = late;
   const { reports, listed } = row.reveal;
   if (reports.some(({ witness }) => witness === body.actor)) return false;
   const isListed = listed.some(({ witness }) => witness === body.actor);
   if (isListed && !("acknowledgement" in standing)) return false;
-  if (reports.length < draft.context.params.reportsMax) return true;
+  const { reportsMax } = draft.context.params;
+  if (reports.length < reportsMax) return true;
   const { secret } = row.reveal;
   const { targetEntropy } = row.drawn;
   const orderOf = (witness: ReceivedReport["witness"]) =>
     witnessOrderHash({ secret, targetEntropy, witness });
   const own = orderOf(body.actor);
-  return reports.some(({ witness }) => compareBytes(own, orderOf(witness)) < 0);
+  const facts = caseOf(draft, row);
+  const before = reports.filter(
+    (report) =>
+      compareBytes(orderOf(report.witness), own) < 0 &&
+      passesRadio(judgeReport(draft, facts, report)),
+  );
+  return before.length < reportsMax;
 }
 
 function receivedReport(input: {
