@@ -12,8 +12,9 @@ import {
   tokens,
   withLeastFee,
 } from "@katydid/protocol";
+import { nextContext } from "../transition/index.ts";
 import { CHAIN_ID, keysOf } from "../transition/testing.ts";
-import { mempoolLimits } from "./mempool.ts";
+import { Mempool, mempoolLimits } from "./mempool.ts";
 import { TestNode } from "./testing.ts";
 
 interface Payment {
@@ -137,6 +138,21 @@ describe("mempool", () => {
     assert.equal(node.queries.account(keysOf("rich").address).nonce, nonce);
     assert.equal(node.queries.account(keysOf("oracle").address).nonce, 1);
     assert.equal(node.hasTransactions, false);
+  });
+
+  test("a block's own bytes for each transaction count towards its limit", async () => {
+    await using chain = await TestNode.open();
+    const mempool = new Mempool({ chainId: CHAIN_ID, view: chain.node.state });
+    const context = nextContext(chain.node.state, {
+      blockTime: chain.node.lastBlockTime,
+      verify: () => true,
+    });
+    for (const nonce of [1, 2, 3]) {
+      const outcome = mempool.submit(encodeTransaction(transfer({ nonce })), context);
+      assert.equal(reasonOf(outcome), "accepted");
+    }
+    assert.equal(mempool.take(mempool.sizeBytes).length, 2);
+    assert.equal(mempool.take(mempool.sizeBytes + 15).length, 3);
   });
 
   test("a transaction that the block's own time undoes is not proposed", async () => {

@@ -23,6 +23,8 @@ import {
 
 export const MEMPOOL_TRANSACTIONS_MAX = 10_000;
 export const MEMPOOL_BYTES_MAX = 16 * 1024 * 1024;
+/** What a block adds to a transaction: protobuf's tag and length, of 2 MiB at most. */
+const ENTRY_OVERHEAD_BYTES = 5;
 /** One actor's waiting transactions at most, so that none can fill the pool alone. */
 export const MEMPOOL_PER_ACTOR_MAX = 500;
 
@@ -98,12 +100,12 @@ export class Mempool {
     return { outcome: "accepted", id };
   }
 
-  /** From the oldest on, as many as `bytesMax` of block hold. */
+  /** From the oldest on, as many as `bytesMax` of block hold, with what a block adds to each. */
   take(bytesMax: number): readonly PooledTransaction[] {
     const taken: PooledTransaction[] = [];
     let bytes = 0;
     for (const entry of this.entries.values()) {
-      bytes += entry.bytes.length;
+      bytes += entry.bytes.length + ENTRY_OVERHEAD_BYTES;
       if (bytes > bytesMax) break;
       taken.push(entry);
     }
