@@ -34,6 +34,7 @@ const open = () =>
     authenticate: () => ({}),
     authorizePublish: () => true,
     authorizeSubscribe: () => true,
+    authorizeRetain: () => true,
   });
 
 function client(url: string, username: string, password = `pass ${username}`): Bus {
@@ -158,6 +159,37 @@ test("the same client id of another user does not end a session", async () => {
   await using _bob = await connected(client(broker.url, "bob"));
   assert.equal(alice.connected, true);
   assert.equal(broker.clients, 2);
+});
+
+test("nobody makes the broker keep messages: not retained, not for who is away", async () => {
+  await using broker = await guarded();
+  await using alice = await connected(client(broker.url, "alice"));
+  const cut = new Promise<void>((resolve) => alice.onConnection((is) => !is && resolve()));
+  alice.publish("open/kept", Buffer.from("x"), { retain: true });
+  await cut;
+  // CONNECT without clean session (MQTT 3.1.1 §3.1), then SUBSCRIBE to "open/x" with QoS 1.
+  const text = (value: string) => [0, value.length, ...Buffer.from(value)];
+  const rest = [...text("MQTT"), 4, 0xc0, 0, 60, ...text("c"), ...text("bob"), ...text("pass bob")];
+  const hello = Buffer.of(0x10, rest.length, ...rest);
+  const subscription = [0, 1, ...text("open/x"), 1];
+  const subscribe = Buffer.of(0x82, subscription.length, ...subscription);
+  const answers: Buffer[] = [];
+  for (let session = 0; session < 2; session += 1) {
+    const socket = connect(broker.port, broker.host);
+    socket.write(Buffer.concat([hello, subscribe]));
+    let answer = Buffer.alloc(0);
+    // CONNACK is 4 bytes, SUBACK 5.
+    while (answer.length < 9) {
+      const more = await new Promise<Buffer>((resolve) => socket.once("data", resolve));
+      answer = Buffer.concat([answer, more]);
+    }
+    answers.push(answer.subarray(0, 4));
+    const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+    socket.end();
+    await closed;
+  }
+  // Accepted, and no session is present, the second time neither.
+  assert.deepEqual(answers, [Buffer.of(0x20, 2, 0, 0), Buffer.of(0x20, 2, 0, 0)]);
 });
 
 test("a packet larger than any message cuts its sender off before it is read", async () => {

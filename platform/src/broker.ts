@@ -42,6 +42,8 @@ export interface BrokerOptions<User> {
   /** A client that publishes what it may not is disconnected (MQTT 3.1.1 §3.3.5). */
   authorizePublish(user: User, topic: string): boolean;
   authorizeSubscribe(user: User, filter: string): boolean;
+  /** Messages that the broker keeps for who subscribes later; absent: nobody's, for memory ends. */
+  authorizeRetain?(user: User, topic: string): boolean;
   /** Asked for each delivery; absent: what may be subscribed may be read. */
   authorizeForward?(user: User, topic: string): boolean;
 }
@@ -65,6 +67,11 @@ export async function startBroker<User>(options: BrokerOptions<User>): Promise<B
     drainTimeout: DRAIN_TIMEOUT_MS,
     maxTopicLevels: TOPIC_LEVELS_MAX,
     maxClientsIdLength: 128,
+    // Sessions end with their connection: what is kept for who is away would have no bound.
+    preConnect: (_client, packet, done) => {
+      packet.clean = true;
+      done(null, true);
+    },
     authenticate: guards.authenticate,
     authorizePublish: guards.authorizePublish,
     authorizeSubscribe: guards.authorizeSubscribe,
@@ -119,6 +126,11 @@ interface ParserInside {
   };
 }
 
+interface Quality {
+  readonly qos: number;
+  readonly retain: boolean;
+}
+
 interface Session<User> {
   readonly user: User;
   subscriptions: number;
@@ -169,7 +181,7 @@ class Guards<User> {
 
   readonly authorizePublish = (
     client: Client | null,
-    packet: { readonly topic: string; readonly payload: string | Buffer; readonly qos: number },
+    packet: { readonly topic: string; readonly payload: string | Buffer } & Quality,
     done: (error?: Error | null) => void,
   ): void => {
     const session = client === null ? undefined : this.#sessions.get(client);
@@ -211,14 +223,16 @@ class Guards<User> {
 
   #publishFlaw(
     session: Session<User> | undefined,
-    { topic, payload, qos }: { topic: string; payload: string | Buffer; qos: number },
+    { topic, payload, qos, retain }: { topic: string; payload: string | Buffer } & Quality,
   ): string | undefined {
     if (session === undefined) return "unknown-client";
     if (!this.#spend(session)) return "rate";
     if (topic.startsWith("$") || topicFlaw(topic) !== undefined) return "topic";
     if (payload.length > BUS_PAYLOAD_BYTES_MAX) return "payload";
     if (qos > 1) return "qos";
-    return this.#options.authorizePublish(session.user, topic) ? undefined : "topic";
+    const { authorizePublish, authorizeRetain } = this.#options;
+    if (!authorizePublish(session.user, topic)) return "topic";
+    return retain && !authorizeRetain?.(session.user, topic) ? "retain" : undefined;
   }
 
   #spend(session: Session<User>): boolean {
