@@ -23,7 +23,8 @@ test("a small fleet: packets are heard, bought, delivered, settled; beacons witn
   assert.equal(packets.bought, packets.heard, text);
   // Of the first 20 devices 13 are collars.
   assert.equal(joins.answered, 13, text);
-  assert.equal(dc.vouched, String(packets.bought), text);
+  // What was bought last is vouched for when the interval is over.
+  assert.ok(BigInt(dc.vouched) <= BigInt(packets.bought), text);
   assert.ok(BigInt(dc.settled) > 0n && BigInt(dc.settled) <= BigInt(dc.vouched), text);
   assert.ok(challenges.settled > 300 && (witnesses.valid ?? 0) > 500, text);
   assert.ok(BigInt(rewards.held) > 0n && BigInt(rewards.released) > 0n, text);

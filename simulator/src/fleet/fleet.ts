@@ -51,6 +51,12 @@ const START_SPREAD_MS = 60_000;
 const DEVICES_PER_SLAB = 8;
 /** Burned for the data credits of the router's channels: 20,000 USD. */
 const CHANNEL_MOTES = tokens(10_000);
+/**
+ * Between two vouchers of one hotspot that is owed less than a step: of the twenty packets an hour
+ * that it is paid for, a voucher for each would be as many signatures. Never long beside a channel.
+ */
+const VOUCHER_INTERVAL_MS = 600_000;
+const VOUCHERS_PER_CHANNEL_MIN = 6;
 const HOUR_MS = 3_600_000;
 
 export interface FleetHour {
@@ -157,7 +163,7 @@ export class Fleet {
         answered: total(({ joins }) => joins),
       },
       dc: {
-        vouched: router.stats().boughtDc.toString(),
+        vouched: router.stats().vouchedDc.toString(),
         redeemed: counts.redeemedDc.toString(),
         settled: counts.settledDc.toString(),
       },
@@ -265,6 +271,10 @@ export class Fleet {
       store: world.store("router"),
       random: world.random("router"),
       region: REGION,
+      voucherIntervalMs: Math.min(
+        VOUCHER_INTERVAL_MS,
+        (params.channelSecondsMin * 1000) / VOUCHERS_PER_CHANNEL_MIN,
+      ),
     });
     await router.start();
     this.#router = router;
