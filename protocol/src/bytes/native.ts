@@ -7,6 +7,7 @@ import {
   createDecipheriv,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   hash,
   type KeyObject,
@@ -17,14 +18,21 @@ import {
 // DER before the 32 raw bytes of a key (RFC 8410 §4, §7).
 const ED25519_PUBLIC = Buffer.from("302a300506032b6570032100", "hex");
 const ED25519_SECRET = Buffer.from("302e020100300506032b657004220420", "hex");
-const X25519_PUBLIC = Buffer.from("302a300506032b656e032100", "hex");
 const X25519_SECRET = Buffer.from("302e020100300506032b656e04220420", "hex");
+
+const SHA256_BYTES = 32;
 
 export type NativeKey = KeyObject;
 
+/**
+ * As text of one character a byte, and then to bytes: a Buffer of Node's making is memory outside
+ * the heap, and costs more than the hash (0.5 us against 1.5 us for 64 bytes, Node 24).
+ */
 export function nativeSha256(bytes: Uint8Array): Uint8Array {
-  const digest = hash("sha256", bytes, "buffer");
-  return new Uint8Array(digest.buffer, digest.byteOffset, digest.length);
+  const text = hash("sha256", bytes, "binary");
+  const digest = new Uint8Array(SHA256_BYTES);
+  for (let i = 0; i < SHA256_BYTES; i++) digest[i] = text.charCodeAt(i);
+  return digest;
 }
 
 /** One character per byte, a cheap key for a Map. */
@@ -46,8 +54,9 @@ export function ed25519PublicKey(publicKey: Uint8Array): NativeKey {
 
 /** The 32 raw bytes of the public key that belongs to a secret key of either curve. */
 export function publicBytes(secret: NativeKey): Uint8Array {
-  const der = createPublicKey(secret).export({ format: "der", type: "spki" });
-  return new Uint8Array(der.subarray(der.length - 32));
+  // A JWK (RFC 8037 §2) is put out twenty times faster than DER.
+  const { x = "" } = createPublicKey(secret).export({ format: "jwk" });
+  return new Uint8Array(Buffer.from(x, "base64url"));
 }
 
 export function ed25519Sign({ key, digest }: { key: NativeKey; digest: Uint8Array }): Uint8Array {
@@ -72,11 +81,9 @@ export function x25519Shared(input: {
   peerPublic: Uint8Array;
 }): Uint8Array | undefined {
   try {
-    const publicKey = createPublicKey({
-      key: Buffer.concat([X25519_PUBLIC, input.peerPublic]),
-      format: "der",
-      type: "spki",
-    });
+    const x = Buffer.from(input.peerPublic).toString("base64url");
+    const jwk = { kty: "OKP", crv: "X25519", x };
+    const publicKey = createPublicKey({ key: jwk, format: "jwk" });
     return new Uint8Array(diffieHellman({ privateKey: input.secret, publicKey }));
   } catch {
     // OpenSSL refuses a shared secret of zero.
@@ -92,9 +99,12 @@ export interface AeadInput {
   readonly associated: Uint8Array;
 }
 
-/** ChaCha20-Poly1305 (RFC 8439 §2.8): cipher text, then the 16-byte tag. */
+/**
+ * ChaCha20-Poly1305 (RFC 8439 §2.8): cipher text, then the 16-byte tag. With a key object a cipher
+ * is made in 3 us, with bytes in 15 (Node 24).
+ */
 export function aeadSeal(input: AeadInput): Uint8Array {
-  const cipher = createCipheriv("chacha20-poly1305", input.key, input.nonce, {
+  const cipher = createCipheriv("chacha20-poly1305", createSecretKey(input.key), input.nonce, {
     authTagLength: 16,
   });
   cipher.setAAD(input.associated, { plaintextLength: input.text.length });
@@ -106,7 +116,7 @@ export function aeadSeal(input: AeadInput): Uint8Array {
 export function aeadOpen(input: AeadInput): Uint8Array | undefined {
   if (input.text.length < 16) return undefined;
   const length = input.text.length - 16;
-  const decipher = createDecipheriv("chacha20-poly1305", input.key, input.nonce, {
+  const decipher = createDecipheriv("chacha20-poly1305", createSecretKey(input.key), input.nonce, {
     authTagLength: 16,
   });
   decipher.setAAD(input.associated, { plaintextLength: length });

@@ -1,13 +1,20 @@
 /**
  * AES-128 on node:crypto. package.json's `imports` puts aes-browser.ts in its place where a bundler
- * asks for `browser`. Cipher objects stay open: making one costs 14 us, a call to one 0.7 us.
+ * asks for `browser`. Cipher objects stay open: a call to one costs 0.7 us, making one 1.4 us from a
+ * key object and 15 us from bytes.
  */
-import { type Cipheriv, createCipheriv, createDecipheriv } from "node:crypto";
+import {
+  type Cipheriv,
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  type KeyObject,
+} from "node:crypto";
 
 const BLOCK_BYTES = 16;
 
 export class AesEngine {
-  readonly #key: Uint8Array;
+  readonly #key: KeyObject;
   #ecb: Cipheriv | undefined;
   #cbc: Cipheriv | undefined;
   /** Last block that the open CBC cipher put out: what it adds to the next block that it is given. */
@@ -15,7 +22,7 @@ export class AesEngine {
 
   /** Key of 16 bytes; it is copied. */
   constructor(key: Uint8Array) {
-    this.#key = key.slice();
+    this.#key = createSecretKey(key);
   }
 
   /** Each block of 16 bytes enciphered by itself. */
