@@ -8,6 +8,7 @@
 import type { Address, Cell } from "@katydid/protocol";
 import {
   addressBytes,
+  BoundedMap,
   cellCenter,
   type DataRate,
   devAddrText,
@@ -18,6 +19,7 @@ import {
   utf8,
 } from "@katydid/protocol";
 import type { Device } from "../device.ts";
+import type { HotspotFacts } from "../sessions/hotspot-link.ts";
 import type { Reception } from "../uplink/frame.ts";
 import type {
   AckEvent,
@@ -75,13 +77,25 @@ export function uuidText(bytes: Uint8Array): string {
   return [...parts, `${variant}${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
 }
 
+/** One a kind of device, and there are few. */
+const PROFILES_MAX = 64;
+const profileIds = new BoundedMap<string, string>(PROFILES_MAX);
+
+function profileIdOf(kind: string): string {
+  const known = profileIds.get(kind);
+  if (known !== undefined) return known;
+  const id = namedUuid("profile", kind);
+  profileIds.set(kind, id);
+  return id;
+}
+
 function deviceInfo(device: Device, names: OwnerNames): JsonObject {
   return {
     tenantId: names.tenantId,
     tenantName: names.tenantName,
     applicationId: device.applicationId,
     applicationName: names.applicationName,
-    deviceProfileId: namedUuid("profile", device.kind),
+    deviceProfileId: profileIdOf(device.kind),
     deviceProfileName: device.kind,
     deviceName: device.name,
     devEui: device.devEui,
@@ -114,15 +128,33 @@ function uplink(event: UplinkEvent, names: OwnerNames): JsonObject {
 const regionOf = (reception: Reception | undefined): string =>
   reception?.link.plan.name.toLowerCase() ?? "";
 
+/** What every event says of a hotspot, made once for what the ledger says of it. */
+interface GatewayTexts {
+  readonly gatewayId: string;
+  readonly location: { readonly location?: JsonObject };
+}
+const gatewayTexts = new WeakMap<HotspotFacts, GatewayTexts>();
+
+function gatewayTextsOf(facts: HotspotFacts): GatewayTexts {
+  const known = gatewayTexts.get(facts);
+  if (known !== undefined) return known;
+  const { address, cell } = facts;
+  const location = cell === undefined ? {} : { location: locationOf(cell) };
+  const texts = { gatewayId: gatewayIdOf(address), location };
+  gatewayTexts.set(facts, texts);
+  return texts;
+}
+
 function rxInfo({ link, radio, at, dc }: Reception): JsonObject {
   const { name, cell, address } = link.facts;
+  const { gatewayId, location } = gatewayTextsOf(link.facts);
   return {
-    gatewayId: gatewayIdOf(address),
+    gatewayId,
     uplinkId: radio.counterUs,
     gwTime: timeText(radio.receivedAt),
     nsTime: timeText(at),
     ...nonZero({ rssi: radio.rssiDbm, snr: radio.snrDb, channel: radio.channel }),
-    ...(cell === undefined ? {} : { location: locationOf(cell) }),
+    ...location,
     metadata: {
       network: "katydid",
       region_config_id: link.plan.name.toLowerCase(),
@@ -204,7 +236,9 @@ function log(event: LogEvent, names: OwnerNames): JsonObject {
 }
 
 function nonZero(fields: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== 0));
+  const kept: Record<string, number> = {};
+  for (const name in fields) if (fields[name] !== 0) kept[name] = fields[name] as number;
+  return kept;
 }
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString("base64");
