@@ -152,6 +152,21 @@ describe("ledger routes", () => {
       assert.equal(answer.status, status, url);
       assert.equal(answer.json().code, code, url);
     }
+    for (const type of ["text/plain", "application/json"]) {
+      const headers = { "content-type": type };
+      const payload = type === "text/plain" ? "00" : "{}";
+      const text = await server.inject({
+        method: "POST",
+        url: "/v1/transactions",
+        headers,
+        payload,
+      });
+      assert.equal(text.statusCode, 400, type);
+    }
+    assert.equal(
+      (await server.inject({ method: "POST", url: "/v1/transactions" })).statusCode,
+      400,
+    );
     const garbage = { transaction: "not hex, not base64!" };
     const refused = await server.inject({
       method: "POST",

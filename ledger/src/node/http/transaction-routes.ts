@@ -21,7 +21,7 @@ export function transactionRoutes(server: HttpServer, node: LedgerNode): void {
     additionalProperties: false,
     properties: { transaction: { type: "string", description: "hex or base64" } },
   } as const;
-  server.post<{ Body: Buffer | { transaction: string } }>(
+  server.post<{ Body: unknown }>(
     "/transactions",
     {
       bodyLimit: BODY_BYTES_MAX,
@@ -44,7 +44,8 @@ export function transactionRoutes(server: HttpServer, node: LedgerNode): void {
     async ({ body }, reply) => {
       const bytes = bytesOf(body);
       if (bytes === undefined) {
-        const detail = "`transaction` is neither hex nor base64";
+        const detail =
+          "send bytes as application/octet-stream, or JSON with `transaction` in hex or base64";
         return sendProblem(reply, { status: 400, code: "invalid", detail });
       }
       return answer(reply, node.submit(bytes));
@@ -74,9 +75,12 @@ function answer(reply: HttpReply, outcome: ReturnType<LedgerNode["submit"]>): Ht
   return sendProblem(reply, { status: 422, code: reason, detail, numbers });
 }
 
-function bytesOf(body: Buffer | { transaction: string }): Uint8Array | undefined {
+/** Schemas hold for the two content types only: a body may be missing, or text. */
+function bytesOf(body: unknown): Uint8Array | undefined {
   if (body instanceof Uint8Array) return new Uint8Array(body);
+  if (typeof body !== "object" || body === null || !("transaction" in body)) return undefined;
   const text = body.transaction;
+  if (typeof text !== "string") return undefined;
   if (/^([0-9a-fA-F]{2})+$/.test(text)) return new Uint8Array(Buffer.from(text, "hex"));
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return undefined;
   return new Uint8Array(Buffer.from(text, "base64"));
