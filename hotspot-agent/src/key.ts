@@ -7,7 +7,6 @@ import {
   closeSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   statSync,
@@ -15,7 +14,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
-import { Fault, type Random } from "@katydid/platform";
+import { Fault, makeFolder, type Random } from "@katydid/platform";
 import { fromHex, type KeyPair, keyPairFromSeed, toHex } from "@katydid/protocol";
 
 const SEED_BYTES = 32;
@@ -85,7 +84,7 @@ function parseKey(path: string, text: string): KeyPair {
 function writeOnce(path: string, text: string): boolean {
   const beside = `${path}.${process.pid}.new`;
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makeFolder({ path: dirname(path), mode: 0o700 });
     const file = openSync(beside, "wx", 0o600);
     try {
       writeSync(file, text);

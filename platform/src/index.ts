@@ -3,6 +3,7 @@ export * from "./bus.ts";
 export * from "./clock.ts";
 export * from "./event-stream.ts";
 export * from "./fault.ts";
+export * from "./folder.ts";
 export * from "./http.ts";
 export * from "./lmdb-store.ts";
 export * from "./log.ts";

@@ -1,9 +1,9 @@
 /** The real store: LMDB (lmdb-js), one folder, one process. */
 import assert from "node:assert";
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { open, type RootDatabase } from "lmdb";
 import { Fault } from "./fault.ts";
+import { makeFolder } from "./folder.ts";
 import { FolderLock } from "./folder-lock.ts";
 import type { RangeOptions, Store, StoreWrite } from "./store.ts";
 
@@ -46,7 +46,7 @@ export function openLmdbStore({ path, format, readOnly = false }: LmdbStoreOptio
   let lock: FolderLock | undefined;
   try {
     if (!readOnly) {
-      mkdirSync(path, { recursive: true });
+      makeFolder({ path, mode: 0o700 });
       lock = FolderLock.take(path);
     }
     const database = open<Uint8Array, Uint8Array>({

@@ -2,10 +2,10 @@
  * The folder of a network on one machine: secrets (mode 0600), what it started from, and its
  * stores. A second start resumes from it.
  */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { loadOrMakeKey } from "@katydid/hotspot-agent";
-import { Fault, systemRandom } from "@katydid/platform";
+import { Fault, makeFolder, systemRandom } from "@katydid/platform";
 import { type KeyPair, toHex } from "@katydid/protocol";
 
 /** Raised when something in the folder changes its meaning: an older folder is then refused. */
@@ -27,7 +27,7 @@ export interface Beginning {
 /** @throws Fault `folder-unwritable`, with what to do. */
 export function openFolder(path: string): void {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder({ path, mode: 0o700 });
     accessSync(path, constants.W_OK | constants.X_OK);
     // Root passes every mode: only a write tells of a read-only file system.
     writeFileSync(join(path, ".writable"), "", { mode: 0o600 });
