@@ -3,7 +3,7 @@
  * store, radios and devices on simulated air. Every MIC and signature is really checked.
  */
 import { createAgent, type HotspotAgent } from "@katydid/hotspot-agent";
-import { EmbeddedProducer, LedgerNode } from "@katydid/ledger";
+import { EmbeddedProducer, indexLimits, LedgerNode } from "@katydid/ledger";
 import {
   type BodyWithoutCommon,
   DirectLedgerClient,
@@ -58,6 +58,12 @@ const CHANNEL_MOTES = tokens(10_000);
 const VOUCHER_INTERVAL_MS = 600_000;
 const VOUCHERS_PER_CHANNEL_MIN = 6;
 const HOUR_MS = 3_600_000;
+/** Virtual time from one sign of life to the next. */
+const PROGRESS_STEP_MS = 60_000;
+/** What nobody of a fleet asks for is not kept as long as by a node or router that people ask. */
+const BLOCKS_MAX = 1000;
+const EVENT_BLOCKS_MAX = 200;
+const TRAIL_POINTS_MAX = 24;
 
 export interface FleetHour {
   readonly hour: number;
@@ -132,11 +138,20 @@ export class Fleet {
    * Lets virtual hours pass, one after the other; calls `onHour` after each. Throws what went
    * wrong.
    */
-  async run(onHour: (hour: FleetHour) => void = () => undefined): Promise<FleetFigures> {
+  async run(
+    onHour: (hour: FleetHour) => void = () => undefined,
+    { onProgress }: { readonly onProgress?: (hours: number) => void } = {},
+  ): Promise<FleetFigures> {
     const startMs = this.world.clock.now();
     const { hours } = this.options;
     for (let hour = 1; hour - 1 < hours; hour += 1) {
-      await this.world.run({ untilMs: startMs + Math.min(hour, hours) * HOUR_MS });
+      const endMs = startMs + Math.min(hour, hours) * HOUR_MS;
+      // The same steps whether someone watches or not.
+      for (let untilMs = startMs + (hour - 1) * HOUR_MS; untilMs < endMs; ) {
+        untilMs = Math.min(untilMs + PROGRESS_STEP_MS, endMs);
+        await this.world.run({ untilMs });
+        onProgress?.((untilMs - startMs) / HOUR_MS);
+      }
       onHour({ hour: Math.min(hour, hours), figures: this.figures() });
     }
     return this.figures();
@@ -187,7 +202,11 @@ export class Fleet {
     const time = clock.now();
     const genesis = fleetGenesis({ people, chainId: this.#chainId, time, params });
     const store = world.store("ledger");
-    const node = await LedgerNode.open({ store, genesis, clock, log, metrics });
+    const node = await LedgerNode.open({
+      ...{ store, genesis, clock, log, metrics },
+      index: { ...indexLimits, eventBlocksMax: EVENT_BLOCKS_MAX },
+      blocksMax: BLOCKS_MAX,
+    });
     this.#node = node;
     node.watch({}, (event) => {
       this.counts.onLedger(event);
@@ -271,6 +290,7 @@ export class Fleet {
       store: world.store("router"),
       random: world.random("router"),
       region: REGION,
+      trailPointsMax: TRAIL_POINTS_MAX,
       voucherIntervalMs: Math.min(
         VOUCHER_INTERVAL_MS,
         (params.channelSecondsMin * 1000) / VOUCHERS_PER_CHANNEL_MIN,

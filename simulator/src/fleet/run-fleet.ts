@@ -13,15 +13,22 @@ export interface FleetRun {
   readonly receptions: number;
 }
 
-/** Lines go to `say` as they come; the same options give the same lines and the same result. */
+/**
+ * Lines go to `say` as they come; the same options give the same lines and the same result. How far
+ * it is goes to `onProgress`.
+ */
 export async function runFleet(
   options: FleetOptions,
   say: (line: string) => void,
+  onProgress: (says: string) => void = () => undefined,
 ): Promise<FleetRun> {
   const fleet = new Fleet(options);
   for (const line of fleetHead(fleet)) say(line);
+  onProgress("the network is founded");
   await fleet.found();
-  const figures = await fleet.run((hour) => say(fleetLine(hour)));
+  const figures = await fleet.run((hour) => say(fleetLine(hour)), {
+    onProgress: (hours) => onProgress(`${hours.toFixed(2)} of ${options.hours} virtual hours`),
+  });
   say("");
   for (const line of fleetTable(figures)) say(line);
   const { warnings, errors } = fleet.world.log;

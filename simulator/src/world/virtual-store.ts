@@ -11,8 +11,11 @@ import {
 import { SortedKeys } from "./sorted-keys.ts";
 
 export class VirtualStore implements Store {
-  /** Keys as strings of one character a byte: what a Map can look up, in byte order. */
-  readonly #rows = new Map<string, Uint8Array>();
+  /**
+   * Both as strings of one character a byte. Keys: what a Map can look up, in byte order. Values: a
+   * small array of bytes takes 200 bytes more than a string, half of them outside the heap.
+   */
+  readonly #rows = new Map<string, string>();
   readonly #scopes = new Map<string, VirtualStore>();
   readonly #depth: number;
   /** Made at the first range: most stores are never asked for one. */
@@ -23,7 +26,8 @@ export class VirtualStore implements Store {
   }
 
   get(key: Uint8Array): Uint8Array | undefined {
-    return this.#rows.get(nameOf(key));
+    const value = this.#rows.get(nameOf(key));
+    return value === undefined ? undefined : bytesOf(value);
   }
 
   range(options: RangeOptions = {}): Iterable<readonly [key: Uint8Array, value: Uint8Array]> {
@@ -35,7 +39,7 @@ export class VirtualStore implements Store {
       reverse,
       limit,
     });
-    return keys.map((key) => [bytesOf(key), this.#rows.get(key) ?? new Uint8Array()] as const);
+    return keys.map((key) => [bytesOf(key), bytesOf(this.#rows.get(key) ?? "")] as const);
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<void> {
@@ -63,7 +67,7 @@ export class VirtualStore implements Store {
       return;
     }
     if (this.#order !== undefined && !this.#rows.has(name)) this.#order.add(name);
-    this.#rows.set(name, new Uint8Array(value));
+    this.#rows.set(name, latin1(value));
   }
 }
 
@@ -73,11 +77,18 @@ function nameOf(key: Uint8Array): string {
 }
 
 function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("latin1");
+  return Buffer.prototype.latin1Slice.call(bytes, 0, bytes.length);
 }
 
-function bytesOf(name: string): Uint8Array {
-  const bytes = new Uint8Array(name.length);
-  for (let at = 0; at < name.length; at += 1) bytes[at] = name.charCodeAt(at);
+/** Above this length a native call is faster than a loop. */
+const LOOP_LENGTH_MAX = 64;
+
+function bytesOf(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length);
+  if (text.length > LOOP_LENGTH_MAX) {
+    Buffer.from(bytes.buffer).write(text, "latin1");
+    return bytes;
+  }
+  for (let at = 0; at < text.length; at += 1) bytes[at] = text.charCodeAt(at);
   return bytes;
 }
