@@ -261,6 +261,70 @@ test("a reveal full of reports that do not hold leaves room for those that do", 
   );
 });
 
+test("a reveal with other times than were acknowledged is put right, and the challenger pays", () => {
+  const chain = new TestChain();
+  const names = addHotspots(chain, 4);
+  const played = openOne(chain, names);
+  const [a, b] = others(names, played) as [string, string];
+  const body = revealBody(chain, played, [a, b]);
+  assert.ok(body.kind === "challenge-receipts" && body.receipt !== undefined);
+  const { acknowledgedAt: at } = body.receipt;
+  // The receipt ten seconds early makes a late; b's own time makes b later still.
+  const early = { ...body.receipt, acknowledgedAt: milliseconds(at - 10_000) };
+  chain.block({ transactions: [chain.sign(played.challenger, { ...body, receipt: early })] });
+  const bond = hotspotOf(chain.view, keysOf(played.challenger).address)?.bond ?? 0n;
+  const receipt = receiptOf(played);
+  const reason = (
+    name: string,
+    evidence: unknown,
+    signed: Parameters<typeof acknowledge>[2],
+    when: number,
+  ) =>
+    reasonOf(
+      chain.plan(chain.sign(name, late(played, evidence, acknowledge(played, name, signed, when)))),
+    );
+  const report = reportOf(played, a);
+  assert.equal(
+    reason(played.target, { kind: "receipt", signed: receipt }, receipt, at - 10_000),
+    "not-left-out",
+  );
+  assert.equal(reason(a, { kind: "report", signed: report }, report, at), "report-invalid");
+  const ack = acknowledge(played, played.target, receipt, at);
+  const righted = late(played, { kind: "receipt", signed: receipt }, ack);
+  chain.block({ transactions: [chain.sign(played.target, righted)] });
+  assert.equal(reason(a, { kind: "report", signed: report }, report, at), "not-left-out");
+  const after = hotspotOf(chain.view, keysOf(played.challenger).address)?.bond;
+  assert.equal(after, bond - bond / 20n);
+  const [settled] = eventsOf(runUntilEvent(chain, "challenge-settled"), "challenge-settled");
+  assert.equal(settled?.view.witnesses.filter(({ selected }) => selected).length, 2);
+});
+
+test("a witness revealed with another time than was acknowledged is put right", () => {
+  const chain = new TestChain();
+  const names = addHotspots(chain, 4);
+  const played = openOne(chain, names);
+  const [a, b] = others(names, played) as [string, string];
+  const body = revealBody(chain, played, [a, b]);
+  assert.ok(body.kind === "challenge-receipts" && body.receipt !== undefined);
+  const { acknowledgedAt: at } = body.receipt;
+  const reports = body.reports.map((report) =>
+    report.signed.witness === keysOf(a).address
+      ? { ...report, acknowledgedAt: milliseconds(at + 4001) }
+      : report,
+  );
+  chain.block({ transactions: [chain.sign(played.challenger, { ...body, reports })] });
+  const report = reportOf(played, a);
+  const righted = late(
+    played,
+    { kind: "report", signed: report },
+    acknowledge(played, a, report, at),
+  );
+  chain.block({ transactions: [chain.sign(a, righted)] });
+  const [settled] = eventsOf(runUntilEvent(chain, "challenge-settled"), "challenge-settled");
+  assert.equal(settled?.view.witnesses.length, 2);
+  assert.equal(settled?.view.witnesses.filter(({ selected }) => selected).length, 2);
+});
+
 test("a commitment stands for an acknowledgement, and its fee is returned if it holds", () => {
   const chain = new TestChain();
   const names = addHotspots(chain, 5);

@@ -96,8 +96,9 @@ function lateTarget(draft: Draft, late: Late, standing: Standing): Ruling {
   const { body, row, hash } = late;
   const { evidence, actor } = body;
   if (evidence.kind !== "receipt") throw new Error("the evidence is a receipt");
-  const isLeftOut = row.drawn.target === actor && row.reveal.receipt === undefined;
-  if (!isLeftOut) return refuse({ reason: "not-left-out", subject: actor });
+  if (row.drawn.target !== actor || !isTargetLeftOut(row, standing)) {
+    return refuse({ reason: "not-left-out", subject: actor });
+  }
   const { beacon } = caseOf(draft, row);
   const { signed } = evidence;
   const refusal =
@@ -133,12 +134,22 @@ function lateWitness(draft: Draft, late: Late, standing: Standing): Ruling {
   }
   const refusal = unacknowledged(draft, standing);
   if (refusal !== undefined) return refuse(refusal);
-  const sorted = [...reports, report].sort((a, b) => compareAddresses(a.witness, b.witness));
+  const others = reports.filter(({ witness }) => witness !== actor);
+  const sorted = [...others, report].sort((a, b) => compareAddresses(a.witness, b.witness));
   return accept(() => take(draft, { late, standing, changes: { reports: sorted } }));
 }
 
+/** A receipt was left out, too, if it is revealed with another time than was acknowledged. */
+function isTargetLeftOut({ reveal }: Revealed, standing: Standing): boolean {
+  const revealedAt = reveal.receipt?.acknowledgedAt;
+  if (revealedAt === undefined) return reveal.receipt === undefined;
+  if (!("acknowledgement" in standing)) return false;
+  return standing.acknowledgement.acknowledgedAt !== revealedAt;
+}
+
 /**
- * A reported one was not left out, nor one that a full reveal had no room for by the hash order. One
+ * A reported one was not left out, unless what is revealed of it fails rules 1 to 13 and what was
+ * acknowledged does not: another time, or another report. Nor was one that a full reveal had no room for by the hash order. One
  * that was listed is, if the challenger acknowledged this very report: without, the listed one was
  * its first (rule 4). Only reports that pass rules 1 to 13 take up room: keys of low hashes cost a
  * challenger nothing.
@@ -146,7 +157,11 @@ function lateWitness(draft: Draft, late: Late, standing: Standing): Ruling {
 function isLeftOut(draft: Draft, late: Late, standing: Standing): boolean {
   const { body, row } = late;
   const { reports, listed } = row.reveal;
-  if (reports.some(({ witness }) => witness === body.actor)) return false;
+  const facts = caseOf(draft, row);
+  const reported = reports.find(({ witness }) => witness === body.actor);
+  if (reported !== undefined) {
+    return "acknowledgement" in standing && !passesRadio(judgeReport(draft, facts, reported));
+  }
   const isListed = listed.some(({ witness }) => witness === body.actor);
   if (isListed && !("acknowledgement" in standing)) return false;
   const { reportsMax } = draft.context.params;
@@ -156,7 +171,6 @@ function isLeftOut(draft: Draft, late: Late, standing: Standing): boolean {
   const orderOf = (witness: ReceivedReport["witness"]) =>
     witnessOrderHash({ secret, targetEntropy, witness });
   const own = orderOf(body.actor);
-  const facts = caseOf(draft, row);
   const before = reports.filter(
     (report) =>
       compareBytes(orderOf(report.witness), own) < 0 &&
