@@ -165,6 +165,8 @@ test("nothing is acknowledged that is not on disk, nor after the reveal", async 
   assert.equal(acknowledgements(), 0);
   store.refusing = false;
   await world.clock.advance(241_000);
+  // The witness has asked again meanwhile, and what was not stored then is not stored now.
+  assert.equal(acknowledgements(), 0);
   assert.equal(world.submitted("challenge-receipts").length, 1);
   world.hear(far, world.heard());
   await world.clock.advance(1000);

@@ -144,6 +144,7 @@ export class Challenger {
     const entry: Acknowledged<ReceiptRow> = unacknowledged(row, hash);
     round.receipt = entry;
     if (!(await this.#store(round, "R", undefined, codec.encode(receiptRow, row)))) return;
+    entry.onDisk = true;
     events.count("challenger", "receipt");
     this.#acknowledge(round, targeted.target, entry);
   }
@@ -268,6 +269,7 @@ export class Challenger {
     const heard: Heard = { ...unacknowledged(row, hash), witness: view };
     round.reports.set(witness, heard);
     if (!(await this.#store(round, "W", witness, codec.encode(reportRow, row)))) return;
+    heard.onDisk = true;
     events.count("challenger", "report");
     this.#acknowledge(round, witness, heard);
   }
@@ -278,6 +280,8 @@ export class Challenger {
     entry: Acknowledged<{ signed: SignedReceipt | SignedReport; acknowledgedAt: number }>,
   ): void {
     const { key, chainId, relays, clock } = this.#context;
+    // Copies come by several relays, also while the first is being written.
+    if (!entry.onDisk) return;
     if (round.revealing || clock.now() - entry.sentAtMs < REPEAT_AFTER_MS) return;
     entry.sentAtMs = clock.now();
     entry.acknowledgement ??= signMessage({
@@ -363,7 +367,13 @@ export class Challenger {
 }
 
 function unacknowledged<Row>(row: Row, hash: string): Acknowledged<Row> {
-  return { row, hash, acknowledgement: undefined, sentAtMs: Number.NEGATIVE_INFINITY };
+  return {
+    row,
+    hash,
+    onDisk: false,
+    acknowledgement: undefined,
+    sentAtMs: Number.NEGATIVE_INFINITY,
+  };
 }
 
 function tryDecode(bytes: Uint8Array) {

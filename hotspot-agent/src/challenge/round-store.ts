@@ -32,7 +32,7 @@ export function loadRounds(store: Store): Map<string, Round> {
 }
 
 function addPart(round: Round, letter: string, value: Uint8Array): void {
-  const rest = { acknowledgement: undefined, sentAtMs: Number.NEGATIVE_INFINITY };
+  const rest = { onDisk: true, acknowledgement: undefined, sentAtMs: Number.NEGATIVE_INFINITY };
   if (letter === "T") {
     round.targeted = makeTargeted(round, codec.decode(targetRow, value));
   } else if (letter === "R") {

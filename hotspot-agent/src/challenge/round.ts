@@ -23,6 +23,8 @@ import type { ReceiptRow, ReportRow, RoundRow, TargetRow } from "./rows.ts";
 export interface Acknowledged<Row> {
   readonly row: Row;
   readonly hash: string;
+  /** Not before it is: a challenger that forgot what it acknowledged would be fined. */
+  onDisk: boolean;
   acknowledgement: Acknowledgement | undefined;
   sentAtMs: number;
 }
