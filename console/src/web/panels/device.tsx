@@ -2,6 +2,7 @@ import type { Map as MapLibreMap } from "maplibre-gl";
 import { useEffect } from "react";
 import type { DeviceJson, TrailJson } from "../devices.ts";
 import { setGeoJson } from "../map/use-map.ts";
+import { useHotspotNames } from "../names.ts";
 import { linkTo } from "../route.ts";
 import { useJson } from "../use-json.ts";
 import { agoWords, dcWords } from "../words.ts";
@@ -11,6 +12,7 @@ export function DevicePanel(props: { devEui: string; map: MapLibreMap | undefine
   const { devEui, map } = props;
   const device = useJson<DeviceJson>(`router/v1/devices/${devEui}`, 3000);
   const trail = useJson<TrailJson>(`router/v1/devices/${devEui}/trail`, 5000);
+  const names = useHotspotNames();
   const points = trail.state === "ready" ? trail.value.items : undefined;
   useEffect(() => {
     if (points !== undefined) {
@@ -64,7 +66,10 @@ export function DevicePanel(props: { devEui: string; map: MapLibreMap | undefine
                 {fix.hotspot !== undefined && (
                   <>
                     {" "}
-                    by <a href={linkTo.hotspot(fix.hotspot)}>a hotspot</a>
+                    by{" "}
+                    <a href={linkTo.hotspot(fix.hotspot)}>
+                      {names.get(fix.hotspot) ?? "a hotspot"}
+                    </a>
                     {fix.rssiDbm === undefined ? "" : ` at ${fix.rssiDbm.toFixed(0)} dBm`}
                   </>
                 )}
