@@ -2,7 +2,6 @@
 import { existsSync, globSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build } from "vite";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const stamp = join(here, "dist", ".built");
@@ -11,6 +10,8 @@ const sources = globSync(["index.html", "vite.config.ts", "package.json", "src/*
 });
 const newest = Math.max(...sources.map((file) => statSync(join(here, file)).mtimeMs));
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < newest) {
+  // Slow to load, and mostly not needed.
+  const { build } = await import("vite");
   await build({ root: here, logLevel: "warn" });
   writeFileSync(stamp, "");
 }
