@@ -6,6 +6,7 @@ import {
   encodeMessage,
   type LateReceipt,
   messageHash,
+  milliseconds,
   signMessage,
 } from "@katydid/protocol";
 import {
@@ -35,6 +36,30 @@ test("left out although acknowledged, the witness claims its place with the ackn
   assert.equal(evidence.signed.witness, near.address);
   assert.equal(acknowledgement?.challenger, challenger.address);
   assert.deepEqual(acknowledgement?.reportHash, messageHash(evidence.signed));
+  await world.dispose();
+});
+
+test("revealed with another time than was acknowledged, witness and target put it right", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target, near]) await world.start(key);
+  await world.drawTarget(await world.drawSlot());
+  world.hear(near, world.heard());
+  await world.clock.advance(300_000);
+  const body = world.receipts();
+  assert.ok(body.receipt !== undefined && body.reports.length === 1);
+  const later = (at: number) => milliseconds(at + 5000);
+  world.reveal({
+    ...body,
+    receipt: { ...body.receipt, acknowledgedAt: later(body.receipt.acknowledgedAt) },
+    reports: body.reports.map((report) => ({
+      ...report,
+      acknowledgedAt: later(report.acknowledgedAt),
+    })),
+  });
+  await world.clock.advance(10_000);
+  const late = world.submitted("late-receipt").map((each) => each as LateReceipt);
+  assert.deepEqual(late.map(({ evidence }) => evidence.kind).sort(), ["receipt", "report"]);
+  assert.ok(late.every(({ acknowledgement }) => acknowledgement !== undefined));
   await world.dispose();
 });
 

@@ -7,6 +7,7 @@ import type { LedgerEvent, Watch } from "@katydid/ledger/client";
 import type { Timer } from "@katydid/platform";
 import {
   type Acknowledgement,
+  type Address,
   type Bytes32,
   type ChallengeId,
   codec,
@@ -143,7 +144,7 @@ export class EvidenceKeeper {
     for (const item of this.#items.values()) {
       if (toHex(bodyOf(item).payloadHash) !== name) continue;
       item.timer?.cancel();
-      const taken = item.role === "target" ? event.receipted : event.reported.includes(key.address);
+      const taken = isTaken(item, event, key.address);
       this.#forget(item);
       if (taken) {
         events.count(item.role, "revealed");
@@ -314,6 +315,16 @@ function itemOf(row: EvidenceRow): Evidence | undefined {
     step: 0,
     timer: undefined,
   };
+}
+
+/** It is in the reveal, and as it was acknowledged: another time may make witnesses too late. */
+function isTaken({ role, acknowledgements }: Evidence, event: Revealed, self: Address): boolean {
+  const place = event.reported.indexOf(self);
+  const isThere = role === "target" ? event.receipted : place >= 0;
+  const said = acknowledgements.get(challengeName(event.challenge));
+  if (!isThere || said?.challenger !== event.challenger) return isThere;
+  const revealedAt = role === "target" ? event.receiptedAt : event.reportedAt[place];
+  return revealedAt === said.acknowledgedAt;
 }
 
 function bodyOf({ row }: Evidence): { readonly payloadHash: Bytes32 } {

@@ -145,7 +145,9 @@ export class ChallengeWorld {
       target: target.address,
       payloadHash: hash,
       receipted: body.receipt !== undefined,
+      ...(body.receipt !== undefined && { receiptedAt: body.receipt.acknowledgedAt }),
       reported,
+      reportedAt: body.reports.map(({ acknowledgedAt }) => acknowledgedAt),
       listed: body.listed,
       lateUntil: milliseconds(this.ledger.protocolTime + 600_000),
     });

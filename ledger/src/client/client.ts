@@ -252,7 +252,11 @@ export type LedgerEvent =
       readonly target: Address;
       readonly payloadHash: Bytes32;
       readonly receipted: boolean;
+      /** The challenger's host time of the receipt, as it revealed it. */
+      readonly receiptedAt?: Milliseconds;
       readonly reported: readonly Address[];
+      /** The same of each report, in the order of `reported`. */
+      readonly reportedAt: readonly Milliseconds[];
       readonly listed: readonly { readonly witness: Address; readonly reason: string }[];
       readonly lateUntil: Milliseconds;
     })

@@ -142,7 +142,9 @@ function reveal(draft: Draft, { body, row, beacon }: Revealing): void {
     target,
     payloadHash: beacon.payloadHash,
     receipted: revealed.receipt !== undefined,
+    ...(body.receipt !== undefined && { receiptedAt: body.receipt.acknowledgedAt }),
     reported,
+    reportedAt: revealed.reports.map(({ acknowledgedAt }) => acknowledgedAt),
     listed,
     lateUntil,
   });
