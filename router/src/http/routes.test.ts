@@ -196,4 +196,8 @@ test("on MQTT an owner reads its own applications and commands its own devices",
     assert.equal(mqtt.authorizeSubscribe(who, "#"), false);
     assert.equal(mqtt.authorizeSubscribe(who, "kd/#"), false);
   }
+  // A token that leaked and was renewed: what logged in with it hears no more.
+  await router.owners.renewToken(owner);
+  assert.equal(mqtt.authorizeForward(owner, `${at}/event/up`), false);
+  assert.equal(mqtt.authorizePublish(owner, `${at}/command/down`), false);
 });

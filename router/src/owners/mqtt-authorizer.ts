@@ -18,8 +18,11 @@ const COMMAND_DOWN = /^device\/[0-9a-f]{16}\/command\/down$/;
 const ALL_APPLICATIONS = /^application\/(\+\/|#$)/;
 
 export function mqttAuthorizer({ owners }: { readonly owners: OwnerRegistry }): MqttAuthorizer {
+  // A token that was renewed ends what was opened with it: the owner is another object then.
   const isOf = (owner: Owner, applicationId: string | undefined): boolean =>
-    applicationId !== undefined && owners.application(applicationId)?.ownerId === owner.id;
+    owners.owner(owner.id) === owner &&
+    applicationId !== undefined &&
+    owners.application(applicationId)?.ownerId === owner.id;
   return {
     authenticate({ username, password }) {
       const owner = owners.byToken(password);
