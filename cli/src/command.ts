@@ -32,6 +32,7 @@ export interface Invocation {
 
 /** What a command prints: the one JSON document of `--json`, or lines for people. */
 export interface Answer {
+  /** undefined: it was printed already. */
   readonly json: unknown;
   readonly lines: readonly string[];
   readonly exitCode?: (typeof EXIT)[keyof typeof EXIT];
@@ -79,6 +80,7 @@ export function optionInteger(
   return value;
 }
 
+/** A number given as an option. */
 export function optionNumber(
   invocation: Invocation,
   name: string,
@@ -99,7 +101,21 @@ function kebab(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Columns aligned, two spaces between; numbers to the right where every row has one. */
+/** One JSON document: amounts as decimal strings, bytes in hex. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(
+    value,
+    (_key, item: unknown) =>
+      typeof item === "bigint"
+        ? String(item)
+        : item instanceof Uint8Array
+          ? Buffer.from(item).toString("hex")
+          : item,
+    2,
+  );
+}
+
+/** Columns aligned, two spaces between. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
   for (const row of rows) {

@@ -2,7 +2,8 @@
 
 import { Fault } from "@katydid/platform";
 import { CommanderError, Command as Program } from "commander";
-import { type Answer, type Command, CommandError, EXIT } from "./command.ts";
+import packageFile from "../package.json" with { type: "json" };
+import { type Answer, type Command, CommandError, EXIT, jsonText } from "./command.ts";
 import { commands } from "./commands/index.ts";
 
 // Whoever reads may have seen enough: `katydid hotspot list | head`.
@@ -16,7 +17,12 @@ async function main(words: readonly string[]): Promise<number> {
   const program = new Program("katydid")
     .description("An open wireless network for things, built by the people who use it.")
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true });
+    .version(packageFile.version)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      outputError: (text, write) =>
+        write(`katydid: ${text.trim().replace(/^error: /, "")}; see \`katydid help\`\n`),
+    });
   let exitCode: number = EXIT.ok;
   for (const command of commands) {
     addCommand(program, command, async (run, json) => {
@@ -85,12 +91,12 @@ async function report(
 ): Promise<number> {
   try {
     const answer = await run();
-    if (json) print(answer.json);
-    else for (const line of answer.lines) process.stdout.write(`${line}\n`);
+    if (json && answer.json !== undefined) process.stdout.write(`${jsonText(answer.json)}\n`);
+    if (!json) for (const line of answer.lines) process.stdout.write(`${line}\n`);
     return answer.exitCode ?? EXIT.ok;
   } catch (error) {
     const { exitCode, message, detail } = explain(error);
-    if (json) print({ error: message, ...detail });
+    if (json) process.stdout.write(`${jsonText({ error: message, ...detail })}\n`);
     process.stderr.write(`${program.name()}: ${message}\n`);
     return exitCode;
   }
@@ -102,18 +108,4 @@ function explain(error: unknown): { exitCode: number; message: string; detail: o
     return { exitCode: EXIT.failed, message: error.message, detail: error.data };
   // A bug: the trace is what its reporter needs.
   throw error;
-}
-
-function print(value: unknown): void {
-  const text = JSON.stringify(
-    value,
-    (_key, item: unknown) =>
-      typeof item === "bigint"
-        ? String(item)
-        : item instanceof Uint8Array
-          ? Buffer.from(item).toString("hex")
-          : item,
-    2,
-  );
-  process.stdout.write(`${text}\n`);
 }

@@ -253,6 +253,22 @@ function listening(server: Server, at: { host: string; port: number }): Promise<
   });
 }
 
+/**
+ * Whether a port can be had, for saying so before anything is made: the port is let go again, so
+ * what listens on it later may still meet a rival. Throws Fault "port-taken" or "listen-failed".
+ */
+export async function assertPortFree({
+  host = "127.0.0.1",
+  port,
+}: {
+  readonly host?: string;
+  readonly port: number;
+}): Promise<void> {
+  const server = createServer();
+  await listening(server, { host, port });
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+}
+
 /** The one clear line for a port that cannot be had. */
 export function listenFault(cause: unknown, at: { host: string; port: number }): Fault {
   const { host, port } = at;

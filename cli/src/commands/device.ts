@@ -95,6 +95,10 @@ const add: Command = {
       ["DevEUI", device.devEui],
       ["JoinEUI", device.joinEui],
     ];
+    // Who brought the keys has them; on a screen they would only be seen by others.
+    if (optionText(invocation, "keys") !== undefined) {
+      return { json: { device }, lines: [`${device.name} is added.`, ...columns(rows)] };
+    }
     for (const [name, value] of Object.entries(keys)) if (name !== "kind") rows.push([name, value]);
     return {
       json: { device, keys },
@@ -114,7 +118,8 @@ function keysOption(invocation: Invocation): object {
   try {
     text = readFileSync(file === "-" ? 0 : file, "utf8");
   } catch (error) {
-    throw new CommandError(EXIT.failed, `Cannot read the keys from ${file}: ${String(error)}.`);
+    const why = error instanceof Error && "code" in error ? error.code : error;
+    throw new CommandError(EXIT.failed, `Cannot read the keys from ${file} (${String(why)}).`);
   }
   try {
     const parsed: unknown = JSON.parse(text);

@@ -1,5 +1,5 @@
 /** `katydid fleet`: a whole network in virtual time, as fast as this machine can. */
-import { writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { Fault } from "@katydid/platform";
 import {
   FLEET_DEVICES_MAX,
@@ -18,6 +18,7 @@ import {
   optionText,
   usage,
 } from "../command.ts";
+import { Progress } from "../progress.ts";
 
 export const fleet: Command = {
   name: "fleet",
@@ -35,9 +36,16 @@ export const fleet: Command = {
     const options = fleetOptions(invocation);
     const flaw = fleetOptionsFlaw(options);
     if (flaw !== undefined) throw usage(`${flaw}.`);
-    const startedAt = process.hrtime.bigint();
-    const run = await runFleet(options, (line) => process.stdout.write(`${line}\n`));
     const file = optionText(invocation, "json");
+    if (file !== undefined) assertWritable(file);
+    const progress = new Progress(process.stderr);
+    const startedAt = process.hrtime.bigint();
+    const say = (line: string) => {
+      progress.clear();
+      process.stdout.write(`${line}\n`);
+    };
+    const run = await runFleet(options, say, (says) => progress.show(says));
+    progress.clear();
     if (file !== undefined) writeResult(file, run);
     // What this machine did is no part of the result.
     const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
@@ -63,11 +71,26 @@ function fleetOptions(invocation: Invocation): FleetOptions {
   };
 }
 
+/** A run takes minutes: that its result has no place is said before it. */
+function assertWritable(file: string): void {
+  try {
+    const isThere = existsSync(file);
+    closeSync(openSync(file, "a"));
+    if (!isThere) unlinkSync(file);
+  } catch (cause) {
+    throw unwritable(file, cause);
+  }
+}
+
 function writeResult(file: string, result: object): void {
   try {
     writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
   } catch (cause) {
-    const advice = `Cannot write ${file}: choose another file with --json.`;
-    throw new Fault({ code: "file-unwritable", file, advice }, { cause });
+    throw unwritable(file, cause);
   }
+}
+
+function unwritable(file: string, cause: unknown): Fault {
+  const advice = `Cannot write ${file}: choose another file with --json.`;
+  return new Fault({ code: "file-unwritable", file, advice }, { cause });
 }

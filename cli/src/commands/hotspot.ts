@@ -19,6 +19,7 @@ import {
   type Command,
   columns,
   type Invocation,
+  jsonText,
   notFound,
   optionInteger,
   optionNumber,
@@ -227,10 +228,13 @@ const run: Command = {
       ...(owner === undefined ? {} : { owner: addressArgument(owner, "--owner") }),
       key: loadOrMakeKey({ path: `${folder}/hotspot.key`, random: systemRandom }),
     });
-    process.stderr.write(`${agent.name} runs; status on ${agent.statusUrl}\n`);
+    const { address, name, statusUrl, gwmpPort } = agent;
+    const facts = { address, name, statusUrl, gwmpPort };
+    if (invocation.options.json === true) process.stdout.write(`${jsonText(facts)}\n`);
+    else process.stdout.write(`${name} runs; status on ${statusUrl}\n`);
     await endOfProcess();
     await agent.dispose();
-    return { json: { address: agent.address }, lines: [] };
+    return { json: undefined, lines: [] };
   },
 };
 

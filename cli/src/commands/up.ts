@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { consoleFolder } from "@katydid/console";
 import { createLog, type LogLevel } from "@katydid/platform";
 import { startLocalNetwork } from "@katydid/simulator";
-import { type Answer, type Command, optionInteger, optionText, usage } from "../command.ts";
+import {
+  type Answer,
+  type Command,
+  jsonText,
+  optionInteger,
+  optionText,
+  usage,
+} from "../command.ts";
 import { endOfProcess } from "../end-of-process.ts";
 import { dataFolder, dataOption } from "../network.ts";
 
@@ -45,7 +52,7 @@ export const up: Command = {
       onProgress: (says) => say(`... ${says}`),
     });
     const { link, url, mqttUrl, chainId, hotspots, devices } = network;
-    if (json) process.stdout.write(`${JSON.stringify({ link, url, mqttUrl, chainId })}\n`);
+    if (json) process.stdout.write(`${jsonText({ link, url, mqttUrl, chainId })}\n`);
     say(`Katydid runs: ${hotspots} hotspots, ${devices} devices, chain ${chainId}.`);
     say("");
     say(`  console  ${link}`);
@@ -59,6 +66,6 @@ export const up: Command = {
       say("Ending...");
       await network[Symbol.asyncDispose]();
     }
-    return { json: { ended: true }, lines: ["Ended cleanly."] };
+    return { json: undefined, lines: ["Ended cleanly."] };
   },
 };

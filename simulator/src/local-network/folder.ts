@@ -2,7 +2,15 @@
  * The folder of a network on one machine: secrets (mode 0600), what it started from, and its
  * stores. A second start resumes from it.
  */
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { loadOrMakeKey } from "@katydid/hotspot-agent";
 import { Fault, makeFolder, systemRandom } from "@katydid/platform";
@@ -30,7 +38,9 @@ export function openFolder(path: string): void {
     makeFolder({ path, mode: 0o700 });
     accessSync(path, constants.W_OK | constants.X_OK);
     // Root passes every mode: only a write tells of a read-only file system.
-    writeFileSync(join(path, ".writable"), "", { mode: 0o600 });
+    const probe = join(path, ".writable");
+    writeFileSync(probe, "", { mode: 0o600 });
+    unlinkSync(probe);
   } catch (cause) {
     const advice = `Cannot write to ${path}: make it writable, or choose another folder with --data.`;
     throw new Fault({ code: "folder-unwritable", path, advice }, { cause });
@@ -43,16 +53,28 @@ export function readBeginning(folder: string): Beginning | undefined {
   if (!existsSync(path)) return undefined;
   const fault = (code: string, says: string) =>
     new Fault({ code, path, advice: `${says}: move ${folder} away to start anew.` });
-  let beginning: Beginning;
+  let found: unknown;
   try {
-    beginning = JSON.parse(readFileSync(path, "utf8"));
+    found = JSON.parse(readFileSync(path, "utf8"));
   } catch {
     throw fault("folder-damaged", `${path} is damaged`);
   }
-  if (beginning.format === FORMAT) return beginning;
-  throw fault(
-    "store-version",
-    `${folder} is of another version ("${beginning.format}", here "${FORMAT}")`,
+  const format = typeof found === "object" && found !== null && "format" in found && found.format;
+  if (typeof format === "string" && format !== FORMAT) {
+    throw fault("store-version", `${folder} is of another version ("${format}", here "${FORMAT}")`);
+  }
+  if (!isBeginning(found)) throw fault("folder-damaged", `${path} is damaged`);
+  return found;
+}
+
+function isBeginning(found: unknown): found is Beginning {
+  if (typeof found !== "object" || found === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(found));
+  return (
+    ["format", "chainId", "seed"].every((name) => typeof fields.get(name) === "string") &&
+    ["startedAt", "hotspots", "collars", "sensors"].every((name) =>
+      Number.isSafeInteger(fields.get(name)),
+    )
   );
 }
 
@@ -73,7 +95,10 @@ export function writeBeginning(
 
 /** Owner-only, even where the file is no secret: nobody else has business here. */
 export function writeSecret(path: string, text: string): void {
-  writeFileSync(path, text, { mode: 0o600 });
+  // Renamed into place: a start that is cut off leaves the old file or the new one, never a half.
+  const beside = `${path}.new`;
+  writeFileSync(beside, text, { mode: 0o600 });
+  renameSync(beside, path);
 }
 
 export function readSecret(path: string): string | undefined {

@@ -12,6 +12,7 @@ import {
   ledgerRoutes,
 } from "@katydid/ledger";
 import {
+  assertPortFree,
   createHttpServer,
   createMetrics,
   type Log,
@@ -87,8 +88,7 @@ export interface LocalNetwork extends AsyncDisposable {
 export async function startLocalNetwork(options: LocalNetworkOptions): Promise<LocalNetwork> {
   const { folder, log, onProgress = () => undefined } = options;
   openFolder(folder);
-  const beginning =
-    readBeginning(folder) ?? writeBeginning(folder, { ...options, startedAt: realClock.now() });
+  const beginning = readBeginning(folder) ?? (await begin(options));
   const keys = localKeys(folder, beginning);
   const cleanup = new AsyncDisposableStack();
   try {
@@ -115,6 +115,15 @@ export async function startLocalNetwork(options: LocalNetworkOptions): Promise<L
     await cleanup.disposeAsync();
     throw cause;
   }
+}
+
+/** The first start. What cannot be had now is said before anything is written. */
+async function begin(options: LocalNetworkOptions): Promise<Beginning> {
+  const { folder, httpPort, mqttPort, hotspots, collars, sensors } = options;
+  for (const port of [httpPort, mqttPort]) await assertPortFree({ port });
+  // A store that is of another version, or in use, throws here.
+  await using _ledger = openLmdbStore({ path: join(folder, "ledger"), format: STORE_FORMAT });
+  return writeBeginning(folder, { hotspots, collars, sensors, startedAt: realClock.now() });
 }
 
 interface Composition {
