@@ -24,7 +24,7 @@ export async function runFleet(
 ): Promise<FleetRun> {
   const fleet = new Fleet(options);
   for (const line of fleetHead(fleet)) say(line);
-  onProgress("the network is founded");
+  onProgress("founding the network");
   await fleet.found();
   const figures = await fleet.run((hour) => say(fleetLine(hour)), {
     onProgress: (hours) => onProgress(`${hours.toFixed(2)} of ${options.hours} virtual hours`),
