@@ -7,6 +7,7 @@ import { startLocalNetwork } from "@katydid/simulator";
 import {
   type Answer,
   type Command,
+  EXIT,
   jsonText,
   optionInteger,
   optionText,
@@ -40,7 +41,7 @@ export const up: Command = {
     const say = (line: string) => {
       if (!json) process.stdout.write(`${line}\n`);
     };
-    const network = await startLocalNetwork({
+    const starting = startLocalNetwork({
       folder: dataFolder(invocation),
       httpPort: optionInteger(invocation, "port", PORT) ?? 8080,
       mqttPort: optionInteger(invocation, "mqttPort", PORT) ?? 1883,
@@ -51,6 +52,12 @@ export const up: Command = {
       log: createLog({ level: level as LogLevel }),
       onProgress: (says) => say(`... ${says}`),
     });
+    const network = await Promise.race([starting, stop]);
+    if (network === undefined) {
+      // Every store survives that, and the next start goes on from there.
+      say("Ended before it was up.");
+      process.exit(EXIT.ok);
+    }
     const { link, url, mqttUrl, chainId, hotspots, devices } = network;
     if (json) process.stdout.write(`${jsonText({ link, url, mqttUrl, chainId })}\n`);
     say(`Katydid runs: ${hotspots} hotspots, ${devices} devices, chain ${chainId}.`);

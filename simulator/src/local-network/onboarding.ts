@@ -130,14 +130,15 @@ export class Onboarding {
     throw new Fault({ code: "onboarding-refused", reason, detail, advice });
   }
 
-  /** Until `holds`, asked again after each event of that kind. */
+  /** Until `holds`, asked again after each event of that kind and each block. */
   async #until(
     kind: "relay-changed" | "router-changed",
     holds: () => Promise<boolean>,
   ): Promise<void> {
     if (await holds()) return;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const watch = this.#options.ledger.watch({ kinds: [kind] }, () => {
+    // The event may have been before the watch began to hear: then the next block tells.
+    const watch = this.#options.ledger.watch({ kinds: [kind, "block"] }, () => {
       holds().then((now) => now && resolve(), reject);
     });
     try {
