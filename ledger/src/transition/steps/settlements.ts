@@ -20,7 +20,7 @@ import {
 import { returnCommitmentFee } from "../commitments.ts";
 import type { Draft } from "../draft.ts";
 import { addEarning } from "../earnings.ts";
-import { markActive, stampBeaconed, stampWitnessed } from "../hotspots.ts";
+import { isBonded, markActive, stampBeaconed, stampWitnessed } from "../hotspots.ts";
 import { challengeOf } from "../keys.ts";
 import { CHALLENGES_PER_BLOCK_MAX } from "../limits.ts";
 import { challengeTable } from "../tables.ts";
@@ -53,7 +53,11 @@ function bookUnits(draft: Draft, { row, judgement }: Settled): void {
   const count = judgement.selected.length;
   if (count === 0) return;
   const { target, scale } = row.drawn;
-  if (!row.reveal.omitted) addEarning(draft, row.challenger, { challengerUnits: UNITS_ONE });
+  // A penalty since the draw may have taken its bond below half: then it is not paid (§6).
+  const challenger = draft.hotspot(row.challenger);
+  if (!row.reveal.omitted && challenger !== undefined && isBonded(challenger)) {
+    addEarning(draft, row.challenger, { challengerUnits: UNITS_ONE });
+  }
   const forBeacon = scaleUnits({ units: beaconerUnits(count), scale });
   addEarning(draft, target, {
     beaconerUnits: forBeacon,
