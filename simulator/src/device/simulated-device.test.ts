@@ -129,6 +129,24 @@ for (const [window, delayUs] of [
   });
 }
 
+test("a device that was stopped writes nothing more, whatever is still on the air", async () => {
+  const { world, device, network } = scene(otaa);
+  const sensor = device();
+  network.answer = (_phyPayload, frame) => {
+    if (frame.kind !== "join-request") return undefined;
+    // The accept is on its way when the device is stopped and its store closed.
+    sensor.stop();
+    const accept = { joinNonce: 7, netId: 0x24, devAddr: 0x48000009, rx1DrOffset: 0 };
+    const phyPayload = buildJoinAccept({ ...accept, rx2DataRate: 8, rxDelaySeconds: 1, appKey });
+    return { phyPayload, window: 1, delayUs: 5_000_000 };
+  };
+  await world.settle(sensor.start());
+  await world.run({ untilMs: world.clock.now() + HOUR_MS });
+  assert.equal(sensor.counts.joinRequests, 1);
+  assert.equal(sensor.counts.joins, 0);
+  assert.equal(sensor.devAddr, undefined);
+});
+
 test("an unanswered join is tried again, each time with a new nonce and later", async () => {
   const { world, device, heard } = scene(otaa);
   const sensor = device();

@@ -87,6 +87,7 @@ export class SimulatedDevice implements Station {
   readonly #memory: DeviceMemory;
   readonly #timers = new Set<Timer>();
   #session: Session | undefined;
+  #stopped = false;
   #joining: { readonly devNonce: number; readonly appKey: Uint8Array } | undefined;
   #joinRetryMs = JOIN_RETRY_MS_MIN;
   /** Set by a confirmed downlink: the next uplink acknowledges it. */
@@ -128,13 +129,16 @@ export class SimulatedDevice implements Station {
     else this.#later(firstMs, () => this.#join());
   }
 
+  /** Nothing is written after this: its store may be closed. Frames still on the air are not heard. */
   stop(): void {
+    this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
   }
 
   /** Of the air: a frame in one of its windows. */
   receive({ transmission }: Reception): void {
+    if (this.#stopped) return;
     if (this.#joining !== undefined) this.#takeJoinAccept(transmission.payload);
     else this.#takeDownlink(transmission.payload);
   }
@@ -144,6 +148,7 @@ export class SimulatedDevice implements Station {
     assert(activation.kind === "otaa", "a device without a session joins");
     const { appKey } = activation;
     const devNonce = await this.#memory.nextDevNonce();
+    if (this.#stopped) return;
     this.#joining = { devNonce, appKey };
     this.counts.joinRequests += 1;
     const payload = buildJoinRequest({ appKey, joinEui, devEui, devNonce });
@@ -190,6 +195,7 @@ export class SimulatedDevice implements Station {
     const payload = program.report(nowMs);
     const { devAddr, keys } = session;
     const fCnt32 = await this.#memory.nextUp();
+    if (this.#stopped) return;
     const { fPort } = program;
     const ack = this.#owesAck;
     this.#owesAck = false;
@@ -259,6 +265,7 @@ export class SimulatedDevice implements Station {
   }
 
   #later(delayMs: number, action: () => void): void {
+    if (this.#stopped) return;
     const timer = this.#options.clock.after(delayMs, () => {
       this.#timers.delete(timer);
       action();
