@@ -84,7 +84,8 @@ export class Trail {
   /** Takes out the oldest `excess` points, and further ones that are too old. */
   #trim(devEui: string, excess: number, now: number): void {
     const { store, batch } = this.#options;
-    const oldest = rowKeys.trail(devEui, Math.max(0, now - TRAIL_AGE_MAX_MS), 0);
+    const since = Math.max(0, Math.floor(now - TRAIL_AGE_MAX_MS));
+    const oldest = rowKeys.trail(devEui, since, 0);
     const range = rangeOf(tables.trailOf(devEui));
     let removed = 0;
     for (const [key] of store.range({ ...range, limit: excess + TRIM_STEP })) {
