@@ -1,11 +1,12 @@
 /**
  * Transmits what a router asks for, tries the second window where the first is refused, and tells
  * what became of it. Only downlinks (LoRaWAN L2 1.0.4 §4.2.1: MType 001, 011, 101) leave here: a
- * router must not make a hotspot chirp a beacon.
+ * router must not make a hotspot chirp a beacon. Nor may it make one louder than its region's
+ * downlinks: the law asks the hotspot's owner, not the router.
  */
 import type { Concentrator, TransmitRequest } from "@katydid/firmware";
 import type { Log } from "@katydid/platform";
-import type { Downlink, DownlinkOutcome } from "@katydid/protocol";
+import { type Downlink, type DownlinkOutcome, tryRegionPlan } from "@katydid/protocol";
 import { DOWNLINKS_MAX } from "../limits.ts";
 
 const MTYPE_JOIN_ACCEPT = 1;
@@ -15,6 +16,8 @@ const MTYPE_CONFIRMED_DATA_DOWN = 5;
 export interface DownlinksOptions {
   readonly concentrator: Concentrator;
   readonly log: Log;
+  /** Name of the hotspot's region; while it is not known nothing is transmitted. */
+  readonly region: () => string;
   readonly count: (outcome: "transmitted" | "second-window" | "refused") => void;
 }
 
@@ -34,6 +37,7 @@ export class Downlinks {
       return outcomeOf(downlink, { refusal, window: downlink.second === undefined ? 1 : 2 });
     };
     if (!isDownlink(downlink.phyPayload)) return refuse("not-a-downlink");
+    if (this.#isTooLoud(downlink)) return refuse("power-unsupported");
     if (this.#underWay >= DOWNLINKS_MAX) return refuse("busy");
     this.#underWay++;
     try {
@@ -50,6 +54,13 @@ export class Downlinks {
     } finally {
       this.#underWay--;
     }
+  }
+
+  #isTooLoud({ powerDbm, second }: Downlink): boolean {
+    const plan = tryRegionPlan(this.#options.region());
+    if (plan === undefined) return true;
+    const most = Math.max(plan.downlinkPowerDbm, plan.rx2.powerDbm);
+    return powerDbm > most || (second !== undefined && second.powerDbm > most);
   }
 }
 

@@ -237,6 +237,8 @@ test("a downlink is sent in its window, in the second where the first is refused
   await settle();
   router.send({ ...base, downlink: 4, phyPayload: Uint8Array.of(0xe0, 1, 2) });
   await settle();
+  router.send({ ...base, downlink: 5, powerDbm: dbm(28) });
+  await settle();
   const outcomes = router.received.filter(({ kind }) => kind === "downlink-outcome");
   assert.deepEqual(
     outcomes.map((outcome) =>
@@ -249,6 +251,7 @@ test("a downlink is sent in its window, in the second where the first is refused
       [2, 2, ""],
       [3, 2, "collision-packet"],
       [4, 1, "not-a-downlink"],
+      [5, 1, "power-unsupported"],
     ],
   );
   assert.deepEqual(

@@ -84,6 +84,7 @@ export class Forwarding {
     const downlinks = new Downlinks({
       concentrator: options.concentrator,
       log,
+      region: options.region,
       count: (outcome) => counts.downlinks.add(outcome),
     });
     this.#forwarder = new Forwarder({

@@ -27,6 +27,8 @@ export function agentAmong(world: {
   const { key, clock, ledger, broker, store = new MemoryStore(), seed = key.address } = world;
   const radio = new TestConcentrator();
   const agent = createAgent({
+    // Until the ledger shows a location.
+    region: "EU868",
     ...{ key, clock, ledger, store, concentrator: radio },
     network: { chainId: CHAIN_ID },
     busTo: () => broker.bus(),
