@@ -12,6 +12,8 @@ import {
   World,
 } from "@katydid/simulator";
 
+/** What the air must do at least, so that it is a small part of a fleet. */
+const LIMIT_PER_SECOND = 300_000;
 const HOTSPOTS = 1000;
 const DEVICES = 5000;
 const PERIOD_MS = 600_000;
@@ -70,6 +72,8 @@ console.log(
     events: clock.events,
     seconds: Number(seconds.toFixed(2)),
     receptionsPerSecond: Math.round(received / seconds),
+    limitPerSecond: LIMIT_PER_SECOND,
+    ratio: Number((received / seconds / LIMIT_PER_SECOND).toFixed(2)),
     eventsPerSecond: Math.round(clock.events / seconds),
   }),
 );
