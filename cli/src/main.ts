@@ -11,7 +11,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();
 });
-process.exitCode = await main(process.argv.slice(2));
+const exitCode = await main(process.argv.slice(2));
+// All is printed and closed by now: a timer that somebody forgot must not keep the process.
+process.stdout.write("", () => process.exit(exitCode));
 
 async function main(words: readonly string[]): Promise<number> {
   const program = new Program("katydid")
