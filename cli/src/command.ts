@@ -63,38 +63,39 @@ export function optionText({ options }: Invocation, name: string): string | unde
   return typeof value === "string" ? value : undefined;
 }
 
+interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
 /** A whole number given as an option. */
 export function optionInteger(
   invocation: Invocation,
   name: string,
-  range: { readonly min: number; readonly max: number },
+  range: Range,
 ): number | undefined {
-  const text = optionText(invocation, name);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < range.min || value > range.max) {
-    throw usage(
-      `--${kebab(name)} takes a whole number from ${range.min} to ${range.max}, not "${text}".`,
-    );
-  }
-  return value;
+  return numeric(invocation, name, { ...range, what: "a whole number", form: /^\d+$/ });
 }
 
 /** A number given as an option. */
 export function optionNumber(
   invocation: Invocation,
   name: string,
-  range: { readonly min: number; readonly max: number },
+  range: Range,
+): number | undefined {
+  return numeric(invocation, name, { ...range, what: "a number", form: /\S/ });
+}
+
+function numeric(
+  invocation: Invocation,
+  name: string,
+  { min, max, what, form }: Range & { readonly what: string; readonly form: RegExp },
 ): number | undefined {
   const text = optionText(invocation, name);
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value) || value < range.min || value > range.max) {
-    throw usage(
-      `--${kebab(name)} takes a number from ${range.min} to ${range.max}, not "${text}".`,
-    );
-  }
-  return value;
+  if (form.test(text) && value >= min && value <= max) return value;
+  throw usage(`--${kebab(name)} takes ${what} from ${min} to ${max}, not "${text}".`);
 }
 
 function kebab(name: string): string {
