@@ -7,6 +7,7 @@ export * from "./bytes/bytes.ts";
 export * from "./bytes/decode-error.ts";
 export * from "./bytes/domain.ts";
 export * from "./bytes/hash.ts";
+export * from "./classifiers/classification.ts";
 export * as codec from "./codec/codec.ts";
 export { Reader, Writer } from "./codec/codec-buffer.ts";
 export * as fields from "./codec/fields.ts";

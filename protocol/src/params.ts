@@ -6,7 +6,7 @@
 import { type Dc, dc, type Motes, tokens } from "./units.ts";
 
 export interface Params {
-  readonly name: "main" | "minimal";
+  readonly name: "main" | "minimal" | "arena" | "undefended";
 
   /** Protocol seconds per slot; each slot draws challengers. */
   readonly slotSeconds: number;
@@ -48,6 +48,13 @@ export interface Params {
   readonly reciprocityIntervals: number;
   /** Protocol seconds for which coverage pay is held before it is released. */
   readonly holdbackSeconds: number;
+
+  /** Classifiers look at the state at the end of every so many epochs; 0: never. */
+  readonly classifierEpochs: number;
+  /** Protocol seconds after which the counters of edges are halved. */
+  readonly classifierWindowSeconds: number;
+  /** Protocol seconds after which a classification expires, unless it is found again. */
+  readonly classificationSeconds: number;
 
   /** Token emission per year of 365 days in the first halving period. */
   readonly emissionPerYear: Motes;
@@ -161,6 +168,9 @@ export const mainParams: Params = {
   reciprocityFloorSeconds: 48 * HOUR,
   reciprocityIntervals: 8,
   holdbackSeconds: 14 * DAY,
+  classifierEpochs: 6,
+  classifierWindowSeconds: 7 * DAY,
+  classificationSeconds: 14 * DAY,
   emissionPerYear: tokens(60_000_000),
   halvingSeconds: 2 * YEAR,
   consensusPercent: 6n,
@@ -219,6 +229,9 @@ export const minimalParams: Params = {
   activitySeconds: 240,
   reciprocityFloorSeconds: 240,
   holdbackSeconds: 300,
+  classifierEpochs: 1,
+  classifierWindowSeconds: 240,
+  classificationSeconds: 300,
   unbondingSeconds: 180,
   evidenceWindowSeconds: 180,
   blockSecondsBusy: 1,
@@ -228,11 +241,74 @@ export const minimalParams: Params = {
   channelGraceSeconds: 10,
 };
 
+/** What the arena's worlds are smaller than main's by: hotspots (of 3,000) and time. */
+const ARENA_HOTSPOTS = 30;
+const ARENA_SPEED = 12;
+
+/**
+ * The arena's: main's, but that a day lasts two hours and a network of 3,000 hotspots has 30. What a
+ * hotspot earns in a (scaled) day, how often it is challenged and how long pay is held, in challenge
+ * intervals but for the holdback and what follows it (12 intervals, not 56), are as in main.
+ */
+export const arenaParams: Params = {
+  ...mainParams,
+  name: "arena",
+  challengeIntervalSeconds: (6 * HOUR) / ARENA_SPEED,
+  challengeTimeoutSeconds: 120,
+  lateSeconds: 120,
+  epochSeconds: 600,
+  activitySeconds: (48 * HOUR) / ARENA_SPEED,
+  reciprocityFloorSeconds: (48 * HOUR) / ARENA_SPEED,
+  holdbackSeconds: 6 * HOUR,
+  classifierEpochs: 1,
+  classifierWindowSeconds: 4 * HOUR,
+  classificationSeconds: 12 * HOUR,
+  emissionPerYear: tokens((60_000_000 * ARENA_SPEED * ARENA_HOTSPOTS) / 3000),
+  unbondingSeconds: (7 * DAY) / ARENA_SPEED,
+  evidenceWindowSeconds: (7 * DAY) / ARENA_SPEED,
+  freeAssertSeconds: (30 * DAY) / ARENA_SPEED,
+  channelSecondsMin: HOUR / ARENA_SPEED,
+  channelSecondsMax: (30 * DAY) / ARENA_SPEED,
+  channelGraceSeconds: DAY / ARENA_SPEED,
+};
+
+/**
+ * The arena's without its defences: what the cheats would earn if nobody looked. Free space, distance
+ * and region stay: they are physics and law. Never for a network.
+ */
+export const undefendedParams: Params = {
+  ...arenaParams,
+  name: "undefended",
+  classifierEpochs: 0,
+  omissionPenaltyPercent: 0n,
+  silencePenaltyPercent: 0n,
+  witnessLagMs: 120_000,
+  witnessCellsMin: 0,
+  witnessMetersMin: 0,
+  // Met once is met for ever.
+  reciprocityIntervals: 1_000_000,
+  density: Object.fromEntries(
+    Object.keys(mainParams.density).map((resolution) => [
+      resolution,
+      { neighbours: 0, target: 1_000_000, max: 1_000_000 },
+    ]),
+  ),
+};
+
+const presets = {
+  main: mainParams,
+  minimal: minimalParams,
+  arena: arenaParams,
+  undefended: undefendedParams,
+} as const;
+
+export const presetNames: readonly Params["name"][] = ["main", "minimal", "arena", "undefended"];
+
 export function paramsByName(name: Params["name"]): Params {
-  return name === "main" ? mainParams : minimalParams;
+  return presets[name];
 }
 
-for (const params of [mainParams, minimalParams]) checkParams(params);
+for (const params of Object.values(presets)) checkParams(params);
 
 /** The relations that the code leans on. Throws (a bug) where one does not hold. */
 export function checkParams(params: Params): void {

@@ -1,6 +1,7 @@
 /** `katydid fleet`: a whole network in virtual time, as fast as this machine can. */
 import { closeSync, existsSync, openSync, unlinkSync, writeFileSync } from "node:fs";
 import { Fault } from "@katydid/platform";
+import { presetNames } from "@katydid/protocol";
 import {
   FLEET_DEVICES_MAX,
   FLEET_HOTSPOTS_MAX,
@@ -28,7 +29,11 @@ export const fleet: Command = {
     { flags: "--devices COUNT", summary: "three collars to two sensors", default: "500" },
     { flags: "--hours HOURS", summary: "virtual hours of traffic", default: "24" },
     { flags: "--seed TEXT", summary: "the same seed gives the same run", default: "7" },
-    { flags: "--preset NAME", summary: "parameters: main or minimal", default: "main" },
+    {
+      flags: "--preset NAME",
+      summary: "parameters: main, minimal, arena or undefended",
+      default: "main",
+    },
     { flags: "--in-range COUNT", summary: "hotspots that a packet has in range", default: "5" },
     { flags: "--json FILE", summary: "write the figures to a file" },
   ],
@@ -59,8 +64,9 @@ export const fleet: Command = {
 };
 
 function fleetOptions(invocation: Invocation): FleetOptions {
-  const preset = optionText(invocation, "preset") ?? "main";
-  if (preset !== "main" && preset !== "minimal") throw usage("--preset takes main or minimal.");
+  const name = optionText(invocation, "preset") ?? "main";
+  const preset = presetNames.find((known) => known === name);
+  if (preset === undefined) throw usage(`--preset takes one of ${presetNames.join(", ")}.`);
   return {
     hotspots: optionInteger(invocation, "hotspots", { min: 1, max: FLEET_HOTSPOTS_MAX }) ?? 200,
     devices: optionInteger(invocation, "devices", { min: 0, max: FLEET_DEVICES_MAX }) ?? 500,

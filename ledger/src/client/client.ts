@@ -7,6 +7,7 @@ import type {
   Bytes32,
   Cell,
   ChallengeId,
+  ClassifierName,
   Db,
   Dc,
   Height,
@@ -117,6 +118,24 @@ export interface HotspotView {
   readonly densityScale: string;
   readonly reciprocity: { readonly asBeaconer: Reciprocity; readonly asWitness: Reciprocity };
   readonly earned: { readonly data: Motes; readonly coverage: Motes; readonly held: Motes };
+  /** Stands now; absent: none. */
+  readonly classification?: ClassificationView;
+  /** Since when it has left; its bond returns after unbonding. Absent: it has not. */
+  readonly leftAt?: Milliseconds;
+}
+
+/** What a public classifier found: protocol/src/classifiers. */
+export interface ClassificationView {
+  readonly classifier: ClassifierName;
+  /** 1 to 1000: how far past its threshold the classifier saw it. */
+  readonly score: number;
+  /** The other ends of the edges that it rests on. */
+  readonly evidence: readonly Address[];
+  /** Protocol times. */
+  readonly since: Milliseconds;
+  readonly until: Milliseconds;
+  /** Held pay that it burned so far. */
+  readonly burned: Motes;
 }
 export type Reciprocity = "met" | "grace" | "unmet";
 
@@ -187,6 +206,8 @@ export interface RewardView {
   /** Coverage pay waits until then; absent: paid at once. */
   readonly heldUntil?: Milliseconds;
   readonly state: "paid" | "held" | "released" | "burned";
+  /** Why it was burned: a classifier's name, or `left` (pay of grace of a hotspot that left). */
+  readonly reason?: ClassifierName | "left";
 }
 export interface TransactionView {
   readonly id: string;
@@ -264,6 +285,29 @@ export type LedgerEvent =
       readonly challenge: ChallengeId;
       readonly challenger: Address;
       readonly penalty: Motes;
+    })
+  /** Found, or found again, by a classifier. Subjects: hotspot, its owner, the evidence. */
+  | (EventCommon<"classified"> & {
+      readonly hotspot: Address;
+      readonly classification: ClassificationView;
+    })
+  /** An implausible pair that is neither's fault for sure. Subjects: both, and their owners. */
+  | (EventCommon<"edge-classified"> & {
+      readonly pair: readonly [Address, Address];
+      readonly classifier: ClassifierName;
+      readonly until: Milliseconds;
+      readonly burned: Motes;
+    })
+  /**
+   * A bond or stake was burned on evidence. Subjects: offender, its owner, reporter. Offender: a
+   * hotspot, router or producer's owner.
+   */
+  | (EventCommon<"slashed"> & {
+      readonly offender: Address;
+      readonly offence: "target-equivocation" | "router-equivocation" | "producer-equivocation";
+      readonly burned: Motes;
+      readonly reporter: Address;
+      readonly reward: Motes;
     })
   /** When the late window closes: verdicts are final and units booked. */
   | (EventCommon<"challenge-settled"> & { readonly view: ChallengeView })

@@ -1,4 +1,5 @@
 /** JSON Schemas of every view (client.ts), by name; see wire.ts for what their patterns mean. */
+import { presetNames } from "@katydid/protocol";
 import { BIGINT_PATTERN, BYTES_PATTERN, type JsonSchema } from "./wire.ts";
 
 type Fields = Readonly<Record<string, JsonSchema>>;
@@ -55,7 +56,7 @@ export const supplySchema = object({
 
 export const statusSchema = object({
   chainId: text,
-  params: oneOf("main", "minimal"),
+  params: oneOf(...presetNames),
   height: count,
   blockTime: time,
   protocolTime: time,

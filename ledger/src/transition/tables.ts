@@ -13,6 +13,7 @@ import {
   type Milliseconds,
   type Motes,
   mainParams,
+  presetNames,
   REASON_BYTES_MAX,
 } from "@katydid/protocol";
 import { LATE_RECEIPTS_MAX, PAST_MAX, SLAB_RANGES_MAX, STAMPS_MAX } from "./limits.ts";
@@ -80,7 +81,7 @@ export const chainTable = table<ChainRow>(
   { id: 1, name: "chain" },
   struct<ChainRow>({
     chainId: text(CHAIN_ID_BYTES_MAX),
-    params: oneOf(["main", "minimal"]),
+    params: oneOf(presetNames),
     height,
     blockTime: time,
     protocolTime: time,
