@@ -51,7 +51,12 @@ export interface TransmitRequest {
 }
 
 export type TransmitOutcome =
-  | { readonly outcome: "accepted"; readonly airtimeUs: number }
+  | {
+      readonly outcome: "accepted";
+      readonly airtimeUs: number;
+      /** Nanoseconds since the last PPS at the end of transmission, where the chip knows it. */
+      readonly fineTimeNs?: number;
+    }
   | { readonly outcome: "refused"; readonly reason: TransmitRefusal };
 
 /** GWMP's TX_ACK errors in our words, and what a driver finds by itself. */

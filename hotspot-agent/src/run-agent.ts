@@ -22,7 +22,7 @@ import { type Address, createLoginToken, fromUtf8, type KeyPair, utf8 } from "@k
 import { createAgent, type HotspotAgent } from "./agent.ts";
 import { startStatusServer } from "./status/server.ts";
 
-const STORE_FORMAT = "hotspot-agent 1";
+const STORE_FORMAT = "hotspot-agent 2";
 const CHAIN_ID_KEY = utf8("chain-id");
 
 export interface RunAgentOptions {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { milliseconds, sha256, toHex, utf8 } from "@katydid/protocol";
+import { decodeMessageOf, milliseconds, sha256, toHex, utf8 } from "@katydid/protocol";
 import {
   ChallengeWorld,
   challenge,
@@ -36,6 +36,21 @@ test("the target obeys one order, transmits once, and says the same when asked a
   assert.equal(new Set(receipts.map(toHex)).size, 1);
   await world.dispose();
 });
+
+for (const fineTimeNs of [undefined, 999_999_999]) {
+  test(`a chip's fine time ${fineTimeNs} is in the receipt`, async () => {
+    const { world, bench, open } = await targetAlone();
+    bench.radio.fineTimeNs = fineTimeNs;
+    await world.drawTarget(open);
+    await settle();
+    const [bytes] = receiptsOf(world);
+    assert(bytes);
+    const receipt = decodeMessageOf("receipt", bytes);
+    assert.equal(receipt.fineTimeNs, fineTimeNs);
+    assert.equal("fineTimeNs" in receipt, fineTimeNs !== undefined);
+    await world.dispose();
+  });
+}
 
 test("restarted between disk and radio, the target transmits once and signs one receipt", async () => {
   const { world, bench, open } = await targetAlone();

@@ -6,6 +6,7 @@
  * restart, the same bytes go out. A receipt is signed only after the radio took the beacon, and only
  * where there is none yet: there can never be a second one.
  */
+import type { TransmitOutcome } from "@katydid/firmware";
 import type { LedgerEvent } from "@katydid/ledger/client";
 import {
   BoundedMap,
@@ -49,6 +50,14 @@ interface Targeting {
   askedAtMs: number;
 }
 
+type Beacon = ReturnType<typeof beaconOf>;
+interface Chirped {
+  readonly targeting: Targeting;
+  readonly payload: Uint8Array;
+  readonly beacon: Beacon;
+  /** Of the end of transmission, where the chip knows it. */
+  readonly fineTimeNs: number | undefined;
+}
 type TargetDrawn = Extract<LedgerEvent, { kind: "target-drawn" }>;
 
 export class Target {
@@ -165,8 +174,9 @@ export class Target {
     const payload = beaconPayload({ secret, targetEntropy, target: key.address });
     this.#payloads.set(toHex(payloadHash(payload)), true);
     const beacon = beaconOf({ payload, plan });
-    const refusal = await this.#transmit(payload, beacon);
-    if (refusal !== undefined) {
+    const outcome = await this.#transmit(payload, beacon);
+    if (outcome.outcome === "refused") {
+      const refusal = outcome.reason;
       events.count("target", "radio-refused");
       events.note("target", challenge, `the radio did not transmit the beacon: ${refusal}`);
       log.warn({ challenge, refusal }, "beacon refused by the radio");
@@ -174,19 +184,16 @@ export class Target {
     }
     events.count("target", "chirped");
     events.note("target", challenge, `chirped on ${beacon.frequencyHz / 1e6} MHz`);
-    await this.#sign(targeting, payload, beacon);
+    await this.#sign({ targeting, payload, beacon, fineTimeNs: outcome.fineTimeNs });
   }
 
-  async #transmit(
-    payload: Uint8Array,
-    beacon: ReturnType<typeof beaconOf>,
-  ): Promise<string | undefined> {
+  async #transmit(payload: Uint8Array, beacon: Beacon): Promise<TransmitOutcome> {
     const { concentrator, clock } = this.#context;
     const { frequencyHz, dataRate, powerDbm } = beacon;
-    let reason = "";
+    let outcome: TransmitOutcome = { outcome: "refused", reason: "other" };
     for (let attempt = 0; attempt < TRANSMIT_ATTEMPTS; attempt++) {
       if (attempt > 0) await clock.sleep(TRANSMIT_RETRY_MS * 2 ** attempt);
-      const outcome = await concentrator.transmit({
+      outcome = await concentrator.transmit({
         payload: beaconFrame(payload),
         frequencyHz,
         dataRate,
@@ -197,17 +204,12 @@ export class Target {
         crc: true,
         when: { kind: "immediate" },
       });
-      if (outcome.outcome === "accepted") return undefined;
-      reason = outcome.reason;
+      if (outcome.outcome === "accepted") break;
     }
-    return reason;
+    return outcome;
   }
 
-  async #sign(
-    targeting: Targeting,
-    payload: Uint8Array,
-    beacon: ReturnType<typeof beaconOf>,
-  ): Promise<void> {
+  async #sign({ targeting, payload, beacon, fineTimeNs }: Chirped): Promise<void> {
     const { key, chainId, clock, store, log } = this.#context;
     const { challenge, challenger } = targeting.drawn;
     const { frequencyHz, dataRate, powerDbm } = beacon;
@@ -223,6 +225,7 @@ export class Target {
         dataRate,
         powerDbm,
         transmittedAt: milliseconds(Math.floor(clock.now())),
+        ...(fineTimeNs === undefined ? {} : { fineTimeNs }),
       },
     });
     const hash = await this.#evidence.add({ receipt, report: undefined, challenger, payload });

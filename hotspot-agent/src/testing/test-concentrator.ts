@@ -14,6 +14,8 @@ export class TestConcentrator implements Concentrator {
   readonly refusals: TransmitRefusal[] = [];
   /** The next transmissions never end: the process is killed meanwhile. */
   hanging = false;
+  /** Of a chip that stamps what it sends. */
+  fineTimeNs: number | undefined;
   /** Transmissions that were asked for. */
   asked = 0;
   #queue: ReceivedFrame[] = [];
@@ -45,7 +47,12 @@ export class TestConcentrator implements Concentrator {
     const reason = this.refusals.shift();
     if (reason !== undefined) return { outcome: "refused", reason };
     this.transmitted.push(request);
-    return { outcome: "accepted", airtimeUs: 1000 };
+    const { fineTimeNs } = this;
+    return {
+      outcome: "accepted",
+      airtimeUs: 1000,
+      ...(fineTimeNs !== undefined && { fineTimeNs }),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

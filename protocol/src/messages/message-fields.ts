@@ -87,6 +87,7 @@ export const receiptFields: Fields<Receipt> = {
   dataRate: dataRateField,
   powerDbm: dbmField,
   transmittedAt: millisecondsField,
+  fineTimeNs: optional(fineTimeField),
 };
 
 export const reportFields: Fields<Report> = {

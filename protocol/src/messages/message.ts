@@ -32,6 +32,11 @@ export interface Receipt {
   readonly powerDbm: Dbm;
   /** Target's host time of transmission. */
   readonly transmittedAt: Milliseconds;
+  /**
+   * Nanoseconds since the last PPS at the end of transmission, where the chip stamps it. A report's
+   * less this one, modulo 1 s, is the time of flight.
+   */
+  readonly fineTimeNs?: number;
 }
 export type SignedReceipt = Signed<Receipt>;
 

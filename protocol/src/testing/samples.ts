@@ -35,19 +35,18 @@ const sign = <Body extends Parameters<typeof signMessage>[0]["body"]>(
   signer: KeyPair,
 ) => signMessage({ chainId: sampleChainId, body, signer });
 
-const receipt = sign(
-  {
-    kind: "receipt",
-    challenge,
-    target: hotspot.address,
-    payloadHash: sampleBytes("payload"),
-    frequencyHz: hertz(868_100_000),
-    dataRate: dataRate("SF9BW125"),
-    powerDbm: dbm(14),
-    transmittedAt: at(0),
-  },
-  hotspot,
-);
+const receiptBody = {
+  kind: "receipt",
+  challenge,
+  target: hotspot.address,
+  payloadHash: sampleBytes("payload"),
+  frequencyHz: hertz(868_100_000),
+  dataRate: dataRate("SF9BW125"),
+  powerDbm: dbm(14),
+  transmittedAt: at(0),
+} as const;
+const receipt = sign({ ...receiptBody, fineTimeNs: 123_451_789 }, hotspot);
+const receiptWithoutGps = sign(receiptBody, hotspot);
 
 function reportBy(key: KeyPair, fineTimeNs?: number) {
   const body = {
@@ -189,6 +188,7 @@ export const messageSamples: readonly Message[] = [
     },
     hotspot,
   ),
+  receiptWithoutGps,
 ];
 
 const common = { nonce: 41, feeDc: dc(12n), expiryHeight: height(100_000) };
@@ -294,7 +294,12 @@ export const transactionSamples: readonly TransactionBody[] = [
     evidence: { kind: "report", signed: report },
     acknowledgement,
   },
-  { kind: "late-receipt", ...byHotspot, challenge, evidence: { kind: "receipt", signed: receipt } },
+  {
+    kind: "late-receipt",
+    ...byHotspot,
+    challenge,
+    evidence: { kind: "receipt", signed: receiptWithoutGps },
+  },
   {
     kind: "stake",
     ...byOwner,

@@ -128,3 +128,48 @@ test("more power than any plan allows is refused", async () => {
   const { outcome } = await running();
   assert.equal(await outcome({ ...exampleRequest, powerDbm: dbm(40) }), "power-unsupported");
 });
+
+/** Fine times of `frames` beacons of one concentrator at another, `meters` away. */
+async function fineTimes({ gps, meters }: { gps: "none" | "fine-time"; meters: number }) {
+  const world = new World({ seed: "fine-time" });
+  const { clock } = world;
+  const random = world.random("air");
+  const air = new Air({ clock, random, plan: regionPlan("EU868"), origin: BOULDER });
+  const common = { air, clock, gainDbi: 6, clutterDb: 0, gps };
+  const [sender, hearer] = ["sender", "hearer"].map((name) => {
+    const point = { x: name === "sender" ? 0 : meters, y: 0 };
+    return new SimulatedConcentrator({ ...common, random: world.random(name), point });
+  });
+  assert(sender && hearer);
+  await Promise.all([sender.start(), hearer.start()]);
+  const frames = hearer.frames()[Symbol.asyncIterator]();
+  const pairs: { sent: number | undefined; heard: number | undefined }[] = [];
+  for (let i = 0; i < 40; i++) {
+    const outcome = await sender.transmit({ ...exampleRequest, invertPolarity: false, crc: true });
+    assert(outcome.outcome === "accepted");
+    await world.run();
+    const { value: frame } = await world.settle(frames.next());
+    pairs.push({ sent: outcome.fineTimeNs, heard: frame?.fineTimeNs });
+    await world.run({ untilMs: clock.now() + 333 });
+  }
+  return pairs;
+}
+
+test("with GPS, what is heard less what was sent is the time of flight, within the jitter", async () => {
+  const meters = 2998;
+  const flights = (await fineTimes({ gps: "fine-time", meters })).map(({ sent, heard }) => {
+    assert(sent !== undefined && heard !== undefined);
+    for (const ns of [sent, heard]) assert(Number.isInteger(ns) && ns >= 0 && ns < 1e9);
+    return (heard - sent + 1e9) % 1e9;
+  });
+  for (const ns of flights) assert(Math.abs(ns - 10_000) < 300, `${ns} ns`);
+  const mean = flights.reduce((sum, ns) => sum + ns, 0) / flights.length;
+  assert(Math.abs(mean - 10_000) < 30, `${mean} ns on average`);
+  assert(new Set(flights).size > 20, "each with its own jitter");
+});
+
+test("without GPS nothing is stamped", async () => {
+  for (const pair of await fineTimes({ gps: "none", meters: 300 })) {
+    assert.deepEqual(pair, { sent: undefined, heard: undefined });
+  }
+});

@@ -10,8 +10,9 @@ import {
 } from "@katydid/firmware";
 import type { Clock, Random } from "@katydid/platform";
 import { airtimeOf, db, dbm, type RegionPlan } from "@katydid/protocol";
+import { normal } from "../world/seeded-random.ts";
 import type { Air, Reception, Station } from "./air.ts";
-import type { Point } from "./geometry.ts";
+import { distanceMeters, type Point } from "./geometry.ts";
 import { CONCENTRATOR_NOISE_FIGURE_DB, type Radio } from "./radio.ts";
 
 /** The host's just-in-time queue (sx1302_hal and concentratord use the same constants). */
@@ -22,6 +23,13 @@ const MARGIN_US = 1000;
 const QUEUE_LENGTH_MAX = 32;
 const COUNTER_MODULUS = 2 ** 32;
 const PAYLOAD_BYTES_MAX = 255;
+const NS_PER_SECOND = 1_000_000_000;
+/**
+ * Standard deviation of one fine timestamp, ns: the SX1303 counts at 32 MHz (31 ns), and a GPS
+ * receiver's PPS is good for some 20 ns (u-blox MAX-M8 datasheet, time pulse accuracy).
+ */
+const FINE_TIME_JITTER_NS = 30;
+const METERS_PER_NS = 0.299_792_458;
 
 export interface SimulatedConcentratorOptions {
   readonly air: Air;
@@ -30,6 +38,8 @@ export interface SimulatedConcentratorOptions {
   readonly point: Point;
   readonly gainDbi: number;
   readonly clutterDb: number;
+  /** Its chip stamps fine times, by true air time. Default: none. */
+  readonly gps?: "none" | "fine-time";
 }
 
 export class SimulatedConcentrator implements Concentrator, Station {
@@ -39,18 +49,22 @@ export class SimulatedConcentrator implements Concentrator, Station {
   readonly #frames = new FrameQueue();
   readonly #frequencies: ReadonlySet<number>;
   readonly #powerDbmMax: number;
+  /** Jitter of fine times; undefined: the chip has none. */
+  readonly #fineTime: Random | undefined;
   /** Air time at which the counter was 0. */
   readonly #zeroUs: number;
   #queue: { readonly startUs: number; readonly endUs: number }[] = [];
   #state: "new" | "running" | "disposed" = "new";
 
-  constructor({ air, clock, random, point, gainDbi, clutterDb }: SimulatedConcentratorOptions) {
+  constructor(options: SimulatedConcentratorOptions) {
+    const { air, clock, random, point, gainDbi, clutterDb, gps = "none" } = options;
     const noiseFigureDb = CONCENTRATOR_NOISE_FIGURE_DB;
     this.radio = air.radio({ point, gainDbi, clutterDb, noiseFigureDb });
     this.#air = air;
     this.#clock = clock;
     // Counters begin anywhere, so that those of a fleet wrap at all times.
     this.#zeroUs = air.nowUs() - random.below(COUNTER_MODULUS);
+    this.#fineTime = gps === "none" ? undefined : random.stream("fine-time");
     this.#frequencies = transmitFrequencies(air.plan);
     const { maxEirpDbm, downlinkPowerDbm, beacon, rx2 } = air.plan;
     this.#powerDbmMax = Math.max(maxEirpDbm, downlinkPowerDbm, beacon.powerDbm, rx2.powerDbm);
@@ -86,12 +100,12 @@ export class SimulatedConcentrator implements Concentrator, Station {
     this.#clock.after((startUs - nowUs) / 1000, () => {
       if (this.#state === "running") this.#air.transmit({ ...copy, radio: this.radio, startUs });
     });
-    return { outcome: "accepted", airtimeUs };
+    return { outcome: "accepted", airtimeUs, ...this.#stamp(startUs + airtimeUs, 0) };
   }
 
   /** Of the air. */
   receive({ transmission, rssiDbm, snrDb }: Reception): void {
-    const { payload, frequencyHz, dataRate, codingRate, endUs, channel, damaged, crc } =
+    const { payload, frequencyHz, dataRate, codingRate, endUs, channel, damaged, crc, radio } =
       transmission;
     this.#frames.push({
       payload,
@@ -105,6 +119,7 @@ export class SimulatedConcentrator implements Concentrator, Station {
       channel,
       counterUs: this.#counterAt(endUs),
       receivedAt: this.#clock.now(),
+      ...this.#stamp(endUs, distanceMeters(radio, this.radio)),
     });
   }
 
@@ -147,6 +162,15 @@ export class SimulatedConcentrator implements Concentrator, Station {
       if (!isBefore && !isAfter) startUs = planned.endUs + MARGIN_US;
     }
     return startUs;
+  }
+
+  /** Fine time of what ended at `airUs` and has come `meters` far. */
+  #stamp(airUs: number, meters: number): { readonly fineTimeNs?: number } {
+    if (this.#fineTime === undefined) return {};
+    const jitterNs = normal(this.#fineTime) * FINE_TIME_JITTER_NS;
+    const exactNs = (airUs % 1_000_000) * 1000 + meters / METERS_PER_NS + jitterNs;
+    const fineTimeNs = Math.round(exactNs + NS_PER_SECOND) % NS_PER_SECOND;
+    return { fineTimeNs };
   }
 
   #counterAt(airUs: number): number {
