@@ -2,27 +2,12 @@
  * A whole network in virtual time: the shipped ledger node, router and agents on a virtual bus and
  * store, radios and devices on simulated air. Every MIC and signature is really checked.
  */
-import { createAgent, type HotspotAgent } from "@katydid/hotspot-agent";
-import { EmbeddedProducer, indexLimits, LedgerNode } from "@katydid/ledger";
-import {
-  type BodyWithoutCommon,
-  DirectLedgerClient,
-  type SendOptions,
-  TransactionSender,
-} from "@katydid/ledger/client";
+import type { HotspotAgent } from "@katydid/hotspot-agent";
+import type { LedgerNode } from "@katydid/ledger";
+import type { LedgerEvent } from "@katydid/ledger/client";
 import type { Bus } from "@katydid/platform";
-import {
-  type Address,
-  cellAt,
-  db,
-  type KeyPair,
-  type Params,
-  paramsByName,
-  type RegionPlan,
-  regionPlan,
-  tokens,
-} from "@katydid/protocol";
-import { createRouter, type Router } from "@katydid/router";
+import { type Params, paramsByName, type RegionPlan, regionPlan, tokens } from "@katydid/protocol";
+import type { Router } from "@katydid/router";
 import { Air } from "../air/air.ts";
 import { SimulatedConcentrator } from "../air/simulated-concentrator.ts";
 import type { SimulatedDevice } from "../device/simulated-device.ts";
@@ -35,35 +20,22 @@ import {
 } from "../scenario.ts";
 import type { VirtualMetrics } from "../world/virtual-metrics.ts";
 import { World } from "../world/world.ts";
-import { checkConservation } from "./conservation.ts";
 import { FleetCounts, type FleetFigures, sorted } from "./fleet-counts.ts";
 import { fleetDevices } from "./fleet-devices.ts";
+import { cellOf, Network, REGION } from "./network.ts";
 import { type FleetOptions, fleetOptionsFlaw, IN_RANGE_DEFAULT } from "./options.ts";
 import { fleetGenesis, fleetPeople, type People } from "./people.ts";
 
-const REGION = "US915";
 const ROUTER_URL = "mqtt://router.fleet.example:1883";
-const LOCATION_RESOLUTION = 12;
-const ELEVATION_METERS = 10;
 /** Agents begin over this long: a thousand that say hello at once are nobody's network. */
 const START_SPREAD_MS = 60_000;
 /** Devices that share one address of the router's slabs, at first. */
 const DEVICES_PER_SLAB = 8;
 /** Burned for the data credits of the router's channels: 20,000 USD. */
 const CHANNEL_MOTES = tokens(10_000);
-/**
- * Between two vouchers of one hotspot that is owed less than a step: of the twenty packets an hour
- * that it is paid for, a voucher for each would be as many signatures. Never long beside a channel.
- */
-const VOUCHER_INTERVAL_MS = 600_000;
-const VOUCHERS_PER_CHANNEL_MIN = 6;
 const HOUR_MS = 3_600_000;
 /** Virtual time from one sign of life to the next. */
 const PROGRESS_STEP_MS = 60_000;
-/** What nobody of a fleet asks for is not kept as long as by a node or router that people ask. */
-const BLOCKS_MAX = 1000;
-const EVENT_BLOCKS_MAX = 200;
-const TRAIL_POINTS_MAX = 24;
 
 export interface FleetHour {
   readonly hour: number;
@@ -80,8 +52,7 @@ export class Fleet {
   readonly counts = new FleetCounts();
   readonly #plan: RegionPlan = regionPlan(REGION);
   readonly #people: People;
-  readonly #chainId: string;
-  #node: LedgerNode | undefined;
+  readonly #network: Network;
   #router: Router | undefined;
   #agents: readonly HotspotAgent[] = [];
   #devices: readonly SimulatedDevice[] = [];
@@ -94,7 +65,9 @@ export class Fleet {
     this.options = options;
     this.params = paramsByName(options.preset ?? "main");
     this.world = new World({ seed });
-    this.metrics = this.world.metrics();
+    const chainId = `katydid-fleet-${seed}`;
+    this.#network = new Network({ world: this.world, params: this.params, chainId });
+    this.metrics = this.#network.metrics;
     const { clock } = this.world;
     const random = this.world.random("air");
     const plan = this.#plan;
@@ -106,7 +79,6 @@ export class Fleet {
       dataRate: plan.beacon.dataRate,
     });
     this.#people = fleetPeople(this.world.random("people"), hotspots);
-    this.#chainId = `katydid-fleet-${seed}`;
   }
 
   get agents(): readonly HotspotAgent[] {
@@ -119,14 +91,15 @@ export class Fleet {
     return made(this.#router);
   }
   get node(): LedgerNode {
-    return made(this.#node);
+    return this.#network.node;
   }
 
   /** Founds the network: ledger, router, hotspots that are added and placed, devices. */
   async found(): Promise<void> {
     await this.world.settle(this.#startLedger());
     await this.world.settle(this.#register());
-    await this.#untilPlaced();
+    const isPlaced = () => this.node.queries.status().activeHotspots > 0;
+    await this.#network.untilSettled(isPlaced);
     await this.world.settle(this.#startRouter());
     await this.world.settle(this.#startAgents());
     this.air.observeEnd((transmission, receivers) => this.counts.onAir(transmission, receivers));
@@ -196,108 +169,43 @@ export class Fleet {
   }
 
   async #startLedger(): Promise<void> {
-    const { world, params, metrics } = this;
-    const { clock, log } = world;
+    const { params } = this;
     const people = this.#people;
-    const time = clock.now();
-    const genesis = fleetGenesis({ people, chainId: this.#chainId, time, params });
-    const store = world.store("ledger");
-    const node = await LedgerNode.open({
-      ...{ store, genesis, clock, log, metrics },
-      index: { ...indexLimits, eventBlocksMax: EVENT_BLOCKS_MAX },
-      blocksMax: BLOCKS_MAX,
-    });
-    this.#node = node;
-    node.watch({}, (event) => {
-      this.counts.onLedger(event);
-      if (event.kind === "block") checkConservation(node.queries.status().supply, event.height);
-    });
-    const { producer: key, producerSeed: seed } = people;
-    const producer = new EmbeddedProducer({ node, key, seed, clock, log, params });
-    // A ledger that stops is the end of the world, not of one promise.
-    producer.closed.catch((error) => {
-      clock.after(0, () => {
-        throw error;
-      });
-    });
-    producer.start();
+    const { chainId, world } = this.#network;
+    const genesis = fleetGenesis({ people, chainId, time: world.clock.now(), params });
+    const { producer, producerSeed } = people;
+    const onEvent = (event: LedgerEvent) => this.counts.onLedger(event);
+    await this.#network.openLedger({ genesis, producer, producerSeed, onEvent });
   }
 
   /** Everyone registers, in the order of the people's list. */
   async #register(): Promise<void> {
     const people = this.#people;
+    const network = this.#network;
     const { devices } = this.options;
     const slabs = Math.min(4096, Math.max(1, Math.ceil(devices / DEVICES_PER_SLAB)));
     const router = people.router.address;
     const endpoints = [ROUTER_URL];
     const body = { kind: "register-router", router, endpoints, slabs } as const;
-    await this.#send(people.operator, body, { cosigners: [people.router] });
+    await network.mustSend(people.operator, body, { cosigners: [people.router] });
     const beneficiary = people.operator.address;
-    await this.#send(people.operator, { kind: "burn", motes: CHANNEL_MOTES, beneficiary });
+    await network.mustSend(people.operator, { kind: "burn", motes: CHANNEL_MOTES, beneficiary });
     for (const [index, { key, owner }] of people.hotspots.entries()) {
-      const hotspot = key.address;
-      const nonceHash = this.world.random(`claim ${index}`).bytes(32);
-      const add = { kind: "add-hotspot", hotspot, owner: owner.address, nonceHash } as const;
-      await this.#send(owner, add, { cosigners: [key] });
-      const point = this.city.hotspots[index] ?? { x: 0, y: 0 };
-      await this.#send(owner, {
-        kind: "assert-location",
-        hotspot,
-        cell: cellAt(this.air.plane.placeOf(point), LOCATION_RESOLUTION),
-        gainDbi: db(HOTSPOT_GAIN_DBI),
-        elevationMeters: ELEVATION_METERS,
-      });
+      const cell = cellOf(this.air, this.city.hotspots[index] ?? { x: 0, y: 0 });
+      const claim = `claim ${index}`;
+      await network.addHotspot({ key, owner, claim, cell, gainDbi: HOTSPOT_GAIN_DBI });
     }
   }
 
-  readonly #senders = new Map<Address, TransactionSender>();
-  async #send(signer: KeyPair, body: BodyWithoutCommon, options: SendOptions = {}): Promise<void> {
-    const { params } = this;
-    const { clock } = this.world;
-    const sender =
-      this.#senders.get(signer.address) ??
-      new TransactionSender({
-        ...{ signer, chainId: this.#chainId, params, clock },
-        client: new DirectLedgerClient(this.node),
-      });
-    this.#senders.set(signer.address, sender);
-    const outcome = await sender.send(body, options);
-    if (outcome.outcome === "refused") throw new Error(`${body.kind} refused: ${outcome.reason}`);
-  }
-
-  /** Blocks are made until everything that was sent is in one. */
-  async #untilPlaced(): Promise<void> {
-    const { node, world } = this;
-    let height = -1;
-    const isPlaced = () => {
-      if (node.height === height) return false;
-      height = node.height;
-      return !node.hasTransactions && node.queries.status().activeHotspots > 0;
-    };
-    await world.run({ until: isPlaced });
-  }
-
   async #startRouter(): Promise<void> {
-    const { world, params, metrics } = this;
-    const { clock, log } = world;
+    const { world } = this;
     const broker = world.broker(ROUTER_URL);
-    const router = createRouter({
-      ...{ chainId: this.#chainId, params, clock, log, metrics },
-      key: this.#people.router,
-      ownerSigner: this.#people.operator,
-      ledger: new DirectLedgerClient(this.node),
-      bus: broker.bus("router"),
-      store: world.store("router"),
-      random: world.random("router"),
-      region: REGION,
-      trailPointsMax: TRAIL_POINTS_MAX,
-      voucherIntervalMs: Math.min(
-        VOUCHER_INTERVAL_MS,
-        (params.channelSecondsMin * 1000) / VOUCHERS_PER_CHANNEL_MIN,
-      ),
-    });
-    await router.start();
-    this.#router = router;
+    const { router: key, operator } = this.#people;
+    const parts = {
+      ...{ key, clock: world.clock, ledger: this.#network.client(), bus: broker.bus("router") },
+      ...{ store: world.store("router"), random: world.random("router") },
+    };
+    this.#router = await this.#network.startRouter(parts, operator);
     const isUplink = /\/event\/up$/;
     await broker.bus("owner").subscribe("application/#", (topic) => {
       if (isUplink.test(topic)) this.counts.delivered += 1;
@@ -312,14 +220,11 @@ export class Fleet {
       const random = world.random(`hotspot ${index}`);
       const point = city.hotspots[index] ?? { x: 0, y: 0 };
       const radio = { gainDbi: HOTSPOT_GAIN_DBI, clutterDb: HOTSPOT_CLUTTER_DB };
-      return createAgent({
-        ...{ key, clock, random, metrics: this.metrics, log: world.log },
-        network: { chainId: this.#chainId },
-        ledger: new DirectLedgerClient(this.node),
+      return this.#network.agent({
+        ...{ key, clock, random, ledger: this.#network.client() },
         busTo: (url): Bus => world.broker(url).bus(key.address),
         concentrator: new SimulatedConcentrator({ air, clock, random, point, ...radio }),
         store: world.store(`hotspot ${index}`),
-        region: REGION,
       });
     });
     this.#agents = agents;
