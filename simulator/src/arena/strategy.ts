@@ -23,10 +23,10 @@ export type AgentParts = Pick<
   AgentOptions,
   "key" | "ledger" | "busTo" | "concentrator" | "clock" | "random" | "store"
 >;
-/** The same of the gang's router. */
+/** The same of the gang's router, and how it funds its channels: deposits are the operator's choice. */
 export type RouterParts = Pick<
   RouterOptions,
-  "key" | "ledger" | "bus" | "clock" | "random" | "store"
+  "key" | "ledger" | "bus" | "clock" | "random" | "store" | "channelPolicy" | "ownerSigner"
 >;
 
 /** A radio as it stands in truth. */
