@@ -48,6 +48,7 @@ export class ActiveIndex {
     const bonded: Member[] = [];
     const seen = new Set<Address>();
     for (const [key, row] of view.range(activeTable)) {
+      if (row.denied) continue;
       const member = this.#take(addressFromBytes(key), row);
       seen.add(member.address);
       if (row.bonded) bonded.push(member);
@@ -61,7 +62,7 @@ export class ActiveIndex {
     this.#hash = chain.activeHash;
   }
 
-  /** Active, bonded, located hotspots in the order of key bytes. */
+  /** Active, bonded, located hotspots that are not denied, in the order of key bytes. */
   get targets(): readonly TargetCandidate[] {
     return this.#bonded;
   }

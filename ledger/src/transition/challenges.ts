@@ -21,6 +21,7 @@ import {
   type Verdict,
   type WitnessFacts,
 } from "@katydid/protocol";
+import { isDeniedAt, isEdgeDeniedAt } from "./classifications.ts";
 import { chainOf, hotspotOf } from "./draft.ts";
 import { factsAt, reciprocityAt } from "./hotspots.ts";
 import { challengeKey } from "./keys.ts";
@@ -125,13 +126,23 @@ export function judgeReport(view: View, facts: Case, report: ReceivedReport): Ve
     ...(!skipsLag && { targetReceiptAtMs: receiptAt }),
     acknowledgedAtMs: report.acknowledgedAt,
     deadlineMs: milliseconds(deadlineAt + offsetMs),
-    // Classifications come with their own issue; until then nobody is under one.
-    denied: [],
-    deniedEdges: [],
+    ...deniedOf(view, { target, witness: report.witness, at }),
     alreadyReported: false,
     reciprocity: reciprocityOf(view, { target, witness: report.witness, drawn: row.drawn }),
   };
   return judgeWitness(input, paramsByName(chainOf(view).params));
+}
+
+/** Classifications that matter to this pair (rule 2). */
+function deniedOf(
+  view: View,
+  { target, witness, at }: { target: Address; witness: Address; at: DrawnTarget["at"] },
+): Pick<WitnessFacts, "denied" | "deniedEdges"> {
+  const pair = [target, witness] as const;
+  return {
+    denied: pair.filter((hotspot) => isDeniedAt(view, hotspot, at)),
+    deniedEdges: isEdgeDeniedAt(view, { pair, at }) ? [pair] : [],
+  };
 }
 
 function reciprocityOf(

@@ -10,6 +10,7 @@ import {
   accountTable,
   activeTable,
   channelTable,
+  graceTable,
   holdbackTable,
   hotspotTable,
   producerTable,
@@ -80,6 +81,11 @@ function auditHeld(view: View, compare: Compare): void {
   const { held } = supplyOf(view);
   const waiting = sumOf(view, holdbackTable, (row) => row.challenger + row.beaconer + row.witness);
   const grace = sumOf(view, hotspotTable, (row) => row.graceBeaconer + row.graceWitness);
+  compare(
+    "grace",
+    grace,
+    sumOf(view, graceTable, ({ motes }) => motes),
+  );
   compare("held", held, waiting + grace);
   compare(
     "held of hotspots",

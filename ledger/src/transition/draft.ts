@@ -30,6 +30,8 @@ export const dueKinds = {
   prune: 8,
   /** Settled channel (32 bytes): nobody can bring evidence about it any more. */
   forget: 9,
+  /** Hotspot and kind, or pair of hotspots: the classification expires or is of no more use. */
+  classification: 12,
 } as const;
 export type DueKind = keyof typeof dueKinds;
 

@@ -11,11 +11,12 @@ import {
   type ReciprocityState,
 } from "@katydid/protocol";
 import { putActive } from "./active-index.ts";
+import { isDeniedAt } from "./classifications.ts";
 import type { Draft } from "./draft.ts";
 import { epochOfGraceKey, type GraceKind, gracePrefix } from "./keys.ts";
 import { GRACE_EPOCHS_MAX, PAST_MAX, STAMPS_MAX } from "./limits.ts";
 import { credit } from "./money.ts";
-import type { HotspotRow } from "./rows.ts";
+import type { ActiveRow, HotspotRow } from "./rows.ts";
 import { activeTable, graceTable } from "./tables.ts";
 
 const PERCENT = 100n;
@@ -70,7 +71,9 @@ export function changeFacts(
   if (before === undefined) throw new Error(`no hotspot ${address}`);
   const facts = { bonded: isBonded(before), cell: before.cell, gainDbi: before.gainDbi };
   const past = [...livingPast(draft, before), { until: draft.now, ...facts }];
-  const row = draft.updateHotspot(address, { ...changes, past });
+  const isMoved = changes.cell !== undefined && changes.cell !== before.cell;
+  const located = isMoved ? { locatedAt: draft.now } : {};
+  const row = draft.updateHotspot(address, { ...changes, ...located, past });
   refreshActive(draft, address);
   return row;
 }
@@ -83,11 +86,7 @@ export function markActive(draft: Draft, address: Address): void {
   if (row === undefined) return;
   if (row.lastActiveAt !== draft.now) draft.updateHotspot(address, { lastActiveAt: draft.now });
   if (row.cell === undefined || isActive(draft, address)) return;
-  putActive(draft, address, {
-    cell: row.cell,
-    bonded: isBonded(row),
-    silencedUntil: row.silencedUntil,
-  });
+  putActive(draft, address, activeRow(draft, address, { ...row, cell: row.cell }));
   const at = milliseconds(draft.now + draft.context.params.activitySeconds * 1000);
   draft.schedule({ kind: "inactive", at, id: addressBytes(address) });
   draft.touch(address);
@@ -97,14 +96,21 @@ export function isActive(draft: Draft, address: Address): boolean {
   return draft.get(activeTable, addressBytes(address)) !== undefined;
 }
 
-function refreshActive(draft: Draft, address: Address): void {
+function activeRow(
+  draft: Draft,
+  address: Address,
+  row: HotspotRow & { readonly cell: Cell },
+): ActiveRow {
+  const { cell, silencedUntil } = row;
+  const denied = isDeniedAt(draft, address, draft.now);
+  return { cell, bonded: isBonded(row), denied, silencedUntil };
+}
+
+/** Brings its active row to what its facts and classification are now. */
+export function refreshActive(draft: Draft, address: Address): void {
   const row = draft.hotspot(address);
   if (row?.cell === undefined || !isActive(draft, address)) return;
-  putActive(draft, address, {
-    cell: row.cell,
-    bonded: isBonded(row),
-    silencedUntil: row.silencedUntil,
-  });
+  putActive(draft, address, activeRow(draft, address, { ...row, cell: row.cell }));
 }
 
 /** Not drawn as challenger for a window. */
@@ -189,9 +195,10 @@ function endGrace(draft: Draft, pay: { hotspot: Address; kind: GraceKind; motes:
   if (motes === 0n || owner === undefined) return;
   releaseHeld(draft, { hotspot, motes });
   const bounds = { prefix: gracePrefix(hotspot, kind), limit: GRACE_EPOCHS_MAX };
-  for (const [key, part] of [...draft.range(graceTable, bounds)]) {
+  for (const [key, row] of [...draft.range(graceTable, bounds)]) {
     draft.put(graceTable, key, undefined);
-    const view = { epoch: epochOfGraceKey(key), kind, motes: part, state: "released" } as const;
+    const part = { epoch: epochOfGraceKey(key), kind, motes: row.motes };
+    const view = { ...part, state: "released" } as const;
     draft.rewards.push({ hotspot, owner, view });
   }
 }

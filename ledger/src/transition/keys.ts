@@ -5,9 +5,11 @@ import {
   addressFromBytes,
   type Bytes32,
   type ChallengeId,
+  compareAddresses,
   concatBytes,
   type Milliseconds,
 } from "@katydid/protocol";
+import { type ClassificationKind, classificationKinds } from "./classifier-rows.ts";
 
 /** Key of the one row of a table. */
 export const ONLY = new Uint8Array(0);
@@ -50,21 +52,16 @@ export function routerChannelKey(router: Address, channel: Bytes32): Uint8Array 
 }
 
 export interface HoldbackKey {
-  readonly releaseAt: Milliseconds;
   readonly epoch: number;
   readonly hotspot: Address;
 }
-export function holdbackKey({ releaseAt, epoch, hotspot }: HoldbackKey): Uint8Array {
-  return concatBytes(timeBytes(releaseAt), slotKey(epoch), addressBytes(hotspot));
+export function holdbackKey({ epoch, hotspot }: HoldbackKey): Uint8Array {
+  return concatBytes(slotKey(epoch), addressBytes(hotspot));
 }
 
 export function holdbackOf(key: Uint8Array): HoldbackKey {
   const view = new DataView(key.buffer, key.byteOffset);
-  return {
-    releaseAt: Number(view.getBigUint64(0)) as Milliseconds,
-    epoch: view.getUint32(8),
-    hotspot: addressFromBytes(key.slice(12)),
-  };
+  return { epoch: view.getUint32(0), hotspot: addressFromBytes(key.slice(4)) };
 }
 
 /** Coverage pay that may wait for reciprocity. */
@@ -78,4 +75,30 @@ export function graceKey(hotspot: Address, kind: GraceKind, epoch: number): Uint
 }
 export function epochOfGraceKey(key: Uint8Array): number {
   return new DataView(key.buffer, key.byteOffset).getUint32(key.length - 4);
+}
+
+const ADDRESS_BYTES = 33;
+
+export function classificationKey(hotspot: Address, kind: ClassificationKind): Uint8Array {
+  return concatBytes(addressBytes(hotspot), Uint8Array.of(classificationKinds.indexOf(kind) + 1));
+}
+export function classificationOf(key: Uint8Array): {
+  readonly hotspot: Address;
+  readonly kind: ClassificationKind;
+} {
+  const kind = classificationKinds[(key[ADDRESS_BYTES] ?? 0) - 1];
+  if (kind === undefined) throw new Error("not the key of a classification");
+  return { hotspot: addressFromBytes(key.slice(0, ADDRESS_BYTES)), kind };
+}
+
+/** The order within the pair does not matter. */
+export function edgeKey(a: Address, b: Address): Uint8Array {
+  const [first, second] = compareAddresses(a, b) < 0 ? [a, b] : [b, a];
+  return concatBytes(addressBytes(first), addressBytes(second));
+}
+export function pairOf(key: Uint8Array): readonly [Address, Address] {
+  return [
+    addressFromBytes(key.slice(0, ADDRESS_BYTES)),
+    addressFromBytes(key.slice(ADDRESS_BYTES)),
+  ];
 }

@@ -31,3 +31,7 @@ export const PRUNED_PER_BLOCK_MAX = 4096;
 export const EPOCHS_PER_BLOCK_MAX = 4;
 /** Epochs of pay in grace that are told one by one when it ends; all of it is paid. */
 export const GRACE_EPOCHS_MAX = 16_384;
+/** Hotspots by which one epoch's pay of a hotspot is told apart; the pay of more cannot be burned. */
+export const PARTNERS_MAX = 64;
+/** Classifications and denied edges whose time is looked at in one block. */
+export const CLASSIFICATIONS_PER_BLOCK_MAX = 4096;

@@ -14,6 +14,7 @@ import type {
   Motes,
   Params,
 } from "@katydid/protocol";
+import type { PartnerShares } from "./classifier-rows.ts";
 
 /** The one row that every block changes. */
 export interface ChainRow {
@@ -82,6 +83,8 @@ export interface HotspotRow {
   readonly cell: Cell | undefined;
   readonly gainDbi: Db;
   readonly elevationMeters: number;
+  /** Since when it claims its cell. */
+  readonly locatedAt: Milliseconds | undefined;
   /** Protocol time of the last free assertion. */
   readonly freeAssertAt: Milliseconds | undefined;
   readonly presenceAt: Milliseconds | undefined;
@@ -111,6 +114,8 @@ export interface HotspotRow {
 export interface ActiveRow {
   readonly cell: Cell;
   readonly bonded: boolean;
+  /** Under a classification: not drawn, not counted, nobody's neighbour. */
+  readonly denied: boolean;
   readonly silencedUntil: Milliseconds;
 }
 
@@ -160,6 +165,8 @@ export interface ReceivedReceipt {
   readonly acknowledgedAt: Milliseconds | undefined;
   readonly frequencyHz: Hertz;
   readonly dataRate: DataRate;
+  /** Nanoseconds since the last PPS at the end of transmission, where the chip has it. */
+  readonly fineTimeNs: number | undefined;
 }
 export interface ReceivedReport {
   readonly witness: Address;
@@ -172,6 +179,8 @@ export interface ReceivedReport {
   readonly dataRate: DataRate;
   /** The challenger's host time; where `committed`, that of the commitment's block. */
   readonly acknowledgedAt: Milliseconds;
+  /** The same at the end of reception. */
+  readonly fineTimeNs: number | undefined;
   readonly committed: boolean;
 }
 
@@ -193,6 +202,9 @@ export interface EarningRow {
   /** Of these, earned in grace. */
   readonly graceBeaconerUnits: bigint;
   readonly graceWitnessUnits: bigint;
+  /** Of its units as beaconer: by witness. As witness: by beaconer. */
+  readonly asBeaconer: PartnerShares;
+  readonly asWitness: PartnerShares;
   readonly dc: Dc;
   /** Motes that were burned for `dc`. */
   readonly dcMotes: Motes;
@@ -200,12 +212,16 @@ export interface EarningRow {
 
 /** Coverage pay of one hotspot and epoch, until its time. */
 export interface HoldbackRow {
+  /** Scheduled end of its epoch and the holdback. */
+  readonly releaseAt: Milliseconds;
   readonly challenger: Motes;
   readonly beaconer: Motes;
   readonly witness: Motes;
   /** Of these, earned in grace. */
   readonly graceBeaconer: Motes;
   readonly graceWitness: Motes;
+  readonly asBeaconer: PartnerShares<Motes>;
+  readonly asWitness: PartnerShares<Motes>;
 }
 
 export interface SlabRange {

@@ -16,7 +16,14 @@ import {
   presetNames,
   REASON_BYTES_MAX,
 } from "@katydid/protocol";
-import { LATE_RECEIPTS_MAX, PAST_MAX, SLAB_RANGES_MAX, STAMPS_MAX } from "./limits.ts";
+import type { GraceRow, PartnerShare } from "./classifier-rows.ts";
+import {
+  LATE_RECEIPTS_MAX,
+  PARTNERS_MAX,
+  PAST_MAX,
+  SLAB_RANGES_MAX,
+  STAMPS_MAX,
+} from "./limits.ts";
 import {
   type AccountRow,
   type ActiveRow,
@@ -68,7 +75,7 @@ const CHALLENGES_MAX = mainParams.challengesPerSlotMax;
 const REPORTS_MAX = mainParams.reportsMax + LATE_RECEIPTS_MAX;
 
 /** A table whose rows have this form. */
-function table<T>(head: { id: number; name: string }, form: Codec<T>): Table<T> {
+export function table<T>(head: { id: number; name: string }, form: Codec<T>): Table<T> {
   return {
     ...head,
     encode: (row) => codec.encode(form, row),
@@ -144,6 +151,7 @@ export const hotspotTable = table<HotspotRow>(
     cell: optional(cell),
     gainDbi: gain,
     elevationMeters: fields.metersField,
+    locatedAt: moment,
     freeAssertAt: moment,
     presenceAt: moment,
     lastActiveAt: time,
@@ -164,7 +172,7 @@ export const hotspotTable = table<HotspotRow>(
 /** Key: address. */
 export const activeTable = table<ActiveRow>(
   { id: 5, name: "active" },
-  struct<ActiveRow>({ cell, bonded: bool, silencedUntil: time }),
+  struct<ActiveRow>({ cell, bonded: bool, denied: bool, silencedUntil: time }),
 );
 
 /** Key: kind u8 | protocol time u64 | what it is about. Presence is all that a row says. */
@@ -185,6 +193,7 @@ const receipt = struct<ReceivedReceipt>({
   acknowledgedAt: moment,
   frequencyHz: frequency,
   dataRate: rate,
+  fineTimeNs: optional(fields.fineTimeField),
 });
 const report = struct<ReceivedReport>({
   witness: address,
@@ -195,6 +204,7 @@ const report = struct<ReceivedReport>({
   frequencyHz: frequency,
   dataRate: rate,
   acknowledgedAt: time,
+  fineTimeNs: optional(fields.fineTimeField),
   committed: bool,
 });
 
@@ -248,6 +258,13 @@ export const commitmentTable = table<CommitmentRow>(
   }),
 );
 
+const unitShares = list(struct<PartnerShare>({ partner: address, amount: units }), {
+  max: PARTNERS_MAX,
+});
+const moteShares = list(struct<PartnerShare<Motes>>({ partner: address, amount: motes }), {
+  max: PARTNERS_MAX,
+});
+
 /** Key: address. Emptied when the epoch ends. */
 export const earningTable = table<EarningRow>(
   { id: 10, name: "earning" },
@@ -257,20 +274,25 @@ export const earningTable = table<EarningRow>(
     witnessUnits: units,
     graceBeaconerUnits: units,
     graceWitnessUnits: units,
+    asBeaconer: unitShares,
+    asWitness: unitShares,
     dc,
     dcMotes: motes,
   }),
 );
 
-/** Key: protocol time of release u64 | epoch u32 | address. */
+/** Key: epoch u32 | address. */
 export const holdbackTable = table<HoldbackRow>(
   { id: 11, name: "holdback" },
   struct<HoldbackRow>({
+    releaseAt: time,
     challenger: motes,
     beaconer: motes,
     witness: motes,
     graceBeaconer: motes,
     graceWitness: motes,
+    asBeaconer: moteShares,
+    asWitness: moteShares,
   }),
 );
 
@@ -356,5 +378,8 @@ export const oracleTable = table<OracleRow>(
   struct<OracleRow>({ priceMicroUsd: optional(price), at: time }),
 );
 
-/** Key: address | kind u8 | epoch u32. Motes past their holdback that wait for reciprocity. */
-export const graceTable = table<Motes>({ id: 20, name: "grace" }, motes);
+/** Key: address | kind u8 | epoch u32. */
+export const graceTable = table<GraceRow>(
+  { id: 20, name: "grace" },
+  struct<GraceRow>({ motes, partners: moteShares }),
+);

@@ -4,6 +4,7 @@ import {
   addressFromBytes,
   type Dc,
   emissionOfEpoch,
+  type Milliseconds,
   type Motes,
   milliseconds,
   type Payout,
@@ -15,7 +16,8 @@ import type { Draft } from "../draft.ts";
 import { holdbackKey, ONLY } from "../keys.ts";
 import { EPOCHS_PER_BLOCK_MAX } from "../limits.ts";
 import { credit } from "../money.ts";
-import type { EarningRow } from "../rows.ts";
+import type { EarningRow, HoldbackRow } from "../rows.ts";
+import { shareOut } from "../shares.ts";
 import { earningTable, holdbackTable, producerTable } from "../tables.ts";
 
 export function endEpochs(draft: Draft): void {
@@ -24,13 +26,14 @@ export function endEpochs(draft: Draft): void {
     const [due] = draft.takeDue("epoch", 1);
     if (due === undefined) return;
     draft.schedule({ kind: "epoch", at: milliseconds(due.at + epochMs), id: ONLY });
-    endEpoch(draft);
+    endEpoch(draft, due.at);
   }
 }
 
 type Earnings = ReadonlyMap<Address, EarningRow>;
 
-function endEpoch(draft: Draft): void {
+/** `endsAt`: when it was scheduled to end, whatever block ends it. */
+function endEpoch(draft: Draft, endsAt: Milliseconds): void {
   const { epoch, priceMicroUsd, released } = draft.chain;
   const { params } = draft.context;
   const earnings: Earnings = new Map(
@@ -54,7 +57,8 @@ function endEpoch(draft: Draft): void {
   const dust = payout.dustOut + payProducers(draft, payout.consensus);
   draft.adjustSupply({ minted: emission - payout.unminted, dust: dust - dustIn });
   const data = payData(draft, payout);
-  const held = holdCoverage(draft, { earnings, payout });
+  const releaseAt = milliseconds(endsAt + params.holdbackSeconds * 1000);
+  const held = holdCoverage(draft, { earnings, payout, releaseAt });
   for (const [key] of [...draft.range(earningTable)]) draft.put(earningTable, key, undefined);
   draft.updateChain({ epoch: epoch + 1, released: 0n as Motes });
   const paid = (data + payout.consensus) as Motes;
@@ -62,7 +66,10 @@ function endEpoch(draft: Draft): void {
 }
 
 /** The column of a field, of those that have any. */
-function column<T extends bigint>(earnings: Earnings, name: keyof EarningRow): Map<Address, T> {
+function column<T extends bigint>(
+  earnings: Earnings,
+  name: "challengerUnits" | "beaconerUnits" | "witnessUnits" | "dc" | "dcMotes",
+): Map<Address, T> {
   const values = new Map<Address, T>();
   for (const [hotspot, row] of earnings) {
     if (row[name] > 0n) values.set(hotspot, row[name] as bigint as T);
@@ -98,10 +105,9 @@ function payData(draft: Draft, payout: Payout<Address>): bigint {
 
 function holdCoverage(
   draft: Draft,
-  { earnings, payout }: { earnings: Earnings; payout: Payout<Address> },
+  input: { earnings: Earnings; payout: Payout<Address>; releaseAt: Milliseconds },
 ): Motes {
-  const { params } = draft.context;
-  const releaseAt = milliseconds(draft.now + params.holdbackSeconds * 1000);
+  const { earnings, payout, releaseAt } = input;
   const { epoch } = draft.chain;
   let sum = 0n;
   for (const [hotspot, row] of earnings) {
@@ -111,13 +117,11 @@ function holdCoverage(
     const total = (challenger + beaconer + witness) as Motes;
     if (total === 0n) continue;
     sum += total;
-    draft.put(holdbackTable, holdbackKey({ releaseAt, epoch, hotspot }), {
-      challenger,
-      beaconer,
-      witness,
-      graceBeaconer: graceShare(beaconer, row.graceBeaconerUnits, row.beaconerUnits),
-      graceWitness: graceShare(witness, row.graceWitnessUnits, row.witnessUnits),
-    });
+    draft.put(
+      holdbackTable,
+      holdbackKey({ epoch, hotspot }),
+      heldRow({ releaseAt, challenger, beaconer, witness, row }),
+    );
     const held = (draft.hotspot(hotspot)?.held ?? 0n) + total;
     draft.updateHotspot(hotspot, { held: held as Motes });
     const shares = [
@@ -133,6 +137,23 @@ function holdCoverage(
   }
   draft.adjustSupply({ held: sum });
   return sum as Motes;
+}
+
+function heldRow({
+  row,
+  ...pay
+}: Pick<HoldbackRow, "releaseAt" | "challenger" | "beaconer" | "witness"> & {
+  row: EarningRow;
+}): HoldbackRow {
+  const { beaconer, witness } = pay;
+  const { beaconerUnits, witnessUnits, asBeaconer, asWitness } = row;
+  return {
+    ...pay,
+    graceBeaconer: graceShare(beaconer, row.graceBeaconerUnits, beaconerUnits),
+    graceWitness: graceShare(witness, row.graceWitnessUnits, witnessUnits),
+    asBeaconer: shareOut({ amount: beaconer, whole: beaconerUnits, shares: asBeaconer }),
+    asWitness: shareOut({ amount: witness, whole: witnessUnits, shares: asWitness }),
+  };
 }
 
 /** Motes of units that were earned in grace, rounded up: what is in doubt waits. */

@@ -6,12 +6,13 @@ import { releaseHeld } from "../hotspots.ts";
 import { type GraceKind, graceKey, holdbackOf } from "../keys.ts";
 import { RELEASES_PER_BLOCK_MAX } from "../limits.ts";
 import type { HoldbackRow, HotspotRow } from "../rows.ts";
+import { shareOut } from "../shares.ts";
 import { graceTable, holdbackTable } from "../tables.ts";
 
 export function releaseHoldbacks(draft: Draft): void {
   const due: (readonly [Uint8Array, HoldbackRow])[] = [];
   for (const entry of draft.range(holdbackTable, { limit: RELEASES_PER_BLOCK_MAX })) {
-    if (holdbackOf(entry[0]).releaseAt > draft.now) break;
+    if (entry[1].releaseAt > draft.now) break;
     due.push(entry);
   }
   for (const [key, row] of due) {
@@ -48,18 +49,25 @@ function release(draft: Draft, due: Due): void {
     const motes = (row[kind] - grace) as Motes;
     releaseHeld(draft, { hotspot: due.hotspot, motes });
     tell(draft, due, { kind, motes, state: "released" });
-    if (grace > 0n) keepInGrace(draft, due, { kind, motes: grace });
+    if (grace > 0n) keepInGrace(draft, due, { kind, motes: grace, whole: row[kind] });
   }
 }
 
-function keepInGrace(draft: Draft, due: Due, pay: { kind: GraceKind; motes: Motes }): void {
+/** `whole`: all of the kind's pay, of which `motes` wait. */
+function keepInGrace(
+  draft: Draft,
+  due: Due,
+  pay: { kind: GraceKind; motes: Motes; whole: Motes },
+): void {
   const { hotspot, epoch } = due;
-  const { kind, motes } = pay;
+  const { kind, motes, whole } = pay;
   const row = draft.hotspot(hotspot);
   if (row === undefined) return;
   const field = kind === "beaconer" ? "graceBeaconer" : "graceWitness";
   draft.updateHotspot(hotspot, { [field]: (row[field] + motes) as Motes });
-  draft.put(graceTable, graceKey(hotspot, kind, epoch), motes);
+  const shares = kind === "beaconer" ? due.row.asBeaconer : due.row.asWitness;
+  const partners = shareOut({ amount: motes, whole, shares });
+  draft.put(graceTable, graceKey(hotspot, kind, epoch), { motes, partners });
   tell(draft, due, { kind, motes, state: "held" });
 }
 

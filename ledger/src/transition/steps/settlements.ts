@@ -17,12 +17,14 @@ import {
   passesRadio,
   type Revealed,
 } from "../challenges.ts";
+import { isDeniedAt } from "../classifications.ts";
 import { returnCommitmentFee } from "../commitments.ts";
 import type { Draft } from "../draft.ts";
 import { addEarning } from "../earnings.ts";
 import { isBonded, markActive, stampBeaconed, stampWitnessed } from "../hotspots.ts";
 import { challengeOf } from "../keys.ts";
 import { CHALLENGES_PER_BLOCK_MAX } from "../limits.ts";
+import { shareOut } from "../shares.ts";
 import { challengeTable } from "../tables.ts";
 
 export function settleChallenges(draft: Draft): void {
@@ -53,14 +55,14 @@ function bookUnits(draft: Draft, { row, judgement }: Settled): void {
   const count = judgement.selected.length;
   if (count === 0) return;
   const { target, scale } = row.drawn;
-  // A penalty since the draw may have taken its bond below half: then it is not paid (§6).
-  const challenger = draft.hotspot(row.challenger);
-  if (!row.reveal.omitted && challenger !== undefined && isBonded(challenger)) {
+  if (isChallengerPaid(draft, row)) {
     addEarning(draft, row.challenger, { challengerUnits: UNITS_ONE });
   }
   const forBeacon = scaleUnits({ units: beaconerUnits(count), scale });
+  const shares = judgement.selected.map(({ witness }) => ({ partner: witness, amount: 1n }));
   addEarning(draft, target, {
     beaconerUnits: forBeacon,
+    asBeaconer: shareOut({ amount: forBeacon, whole: BigInt(count), shares }),
     ...(beaconerInGrace(draft, row) && { graceBeaconerUnits: forBeacon }),
   });
   const forWitness = scaleUnits({ units: witnessUnits(count), scale });
@@ -68,9 +70,19 @@ function bookUnits(draft: Draft, { row, judgement }: Settled): void {
     const isHeld = verdict.verdict === "valid" && verdict.held;
     addEarning(draft, witness, {
       witnessUnits: forWitness,
+      asWitness: [{ partner: target, amount: forWitness }],
       ...(isHeld && { graceWitnessUnits: forWitness }),
     });
   }
+}
+
+function isChallengerPaid(draft: Draft, { challenger, drawn, reveal }: Revealed): boolean {
+  if (reveal.omitted) return false;
+  // A place that is not believed draws no lots, though it drew this one before.
+  if (isDeniedAt(draft, challenger, drawn.at)) return false;
+  // A penalty since the draw may have taken its bond below half: then it is not paid (§6).
+  const row = draft.hotspot(challenger);
+  return row !== undefined && isBonded(row);
 }
 
 function returnFees(draft: Draft, { challenge, row, judgement }: Settled): void {

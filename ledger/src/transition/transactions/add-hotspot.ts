@@ -48,6 +48,7 @@ function newHotspot(draft: Draft, body: AddHotspot, bond: Motes): HotspotRow {
     cell: undefined,
     gainDbi: 0 as Db,
     elevationMeters: 0,
+    locatedAt: undefined,
     freeAssertAt: undefined,
     presenceAt: undefined,
     lastActiveAt: draft.now,

@@ -107,6 +107,7 @@ function reveal(draft: Draft, { body, row, beacon }: Revealing): void {
       acknowledgedAt: body.receipt.acknowledgedAt,
       frequencyHz: body.receipt.signed.frequencyHz,
       dataRate: body.receipt.signed.dataRate,
+      fineTimeNs: body.receipt.signed.fineTimeNs,
     },
     reports: body.reports.map(({ signed, acknowledgedAt }) => ({
       witness: signed.witness,
@@ -117,6 +118,7 @@ function reveal(draft: Draft, { body, row, beacon }: Revealing): void {
       frequencyHz: signed.frequencyHz,
       dataRate: signed.dataRate,
       acknowledgedAt,
+      fineTimeNs: signed.fineTimeNs,
       committed: false,
     })),
     listed,

@@ -107,8 +107,8 @@ function lateTarget(draft: Draft, late: Late, standing: Standing): Ruling {
   if (refusal !== undefined) return refuse(refusal);
   const acknowledgedAt =
     "acknowledgement" in standing ? standing.acknowledgement.acknowledgedAt : undefined;
-  const { frequencyHz, dataRate } = signed;
-  const receipt = { receiptHash: hash, acknowledgedAt, frequencyHz, dataRate };
+  const { frequencyHz, dataRate, fineTimeNs } = signed;
+  const receipt = { receiptHash: hash, acknowledgedAt, frequencyHz, dataRate, fineTimeNs };
   return accept(() => take(draft, { late, standing, changes: { receipt } }));
 }
 
@@ -186,8 +186,9 @@ function receivedReport(input: {
   reportHash: Uint8Array;
 }): ReceivedReport {
   const { late, standing, signed, reportHash } = input;
-  const { witness, payloadHash, rssiDbm, snrDb, frequencyHz, dataRate } = signed;
-  const heard = { witness, reportHash, payloadHash, rssiDbm, snrDb, frequencyHz, dataRate };
+  const { witness, payloadHash, rssiDbm, snrDb, frequencyHz, dataRate, fineTimeNs } = signed;
+  const radio = { rssiDbm, snrDb, frequencyHz, dataRate, fineTimeNs };
+  const heard = { witness, reportHash, payloadHash, ...radio };
   if ("acknowledgement" in standing) {
     const { acknowledgedAt } = standing.acknowledgement;
     return { ...heard, acknowledgedAt, committed: false };
