@@ -43,6 +43,7 @@ export * from "./radio/airtime.ts";
 export * from "./radio/collar-frame.ts";
 export * from "./radio/eui-filter.ts";
 export * from "./radio/regions.ts";
+export * from "./transactions/evidence.ts";
 export * from "./transactions/signers.ts";
 export * from "./transactions/transaction.ts";
 export * from "./transactions/transaction-codec.ts";

@@ -163,6 +163,7 @@ export type Refusal =
 
 /** What one kind of transaction may be refused for. */
 export type KindRefusal =
+  | { readonly reason: "not-in-force"; readonly kind: TransactionKind }
   /** A field is out of its bounds. */
   | { readonly reason: "out-of-range"; readonly field: string; readonly limit?: number }
   | { readonly reason: "amount-too-small" }

@@ -6,7 +6,8 @@ import { compareAddresses } from "../identity/address.ts";
 import { type KeyPair, keyPairFromSeed } from "../identity/keys.ts";
 import type { RadioMetadata } from "../messages/message.ts";
 import { type Message, messageHash, signMessage } from "../messages/message-codec.ts";
-import type { TransactionBody } from "../transactions/transaction.ts";
+import { precommitSignBytes } from "../transactions/evidence.ts";
+import type { SignedPrecommit, TransactionBody } from "../transactions/transaction.ts";
 import {
   type Cell,
   dataRate,
@@ -88,17 +89,24 @@ const hello = sign(
   },
   hotspot,
 );
-const voucher = sign(
-  {
-    kind: "voucher",
-    channel: sampleBytes("channel"),
-    hotspot: hotspot.address,
-    cumulativeDc: dc(123_456n),
-    cumulativePackets: 54_321,
-    sequence: 300,
-  },
-  router,
-);
+const voucherBody = {
+  kind: "voucher",
+  channel: sampleBytes("channel"),
+  hotspot: hotspot.address,
+  cumulativeDc: dc(123_456n),
+  cumulativePackets: 54_321,
+  sequence: 300,
+} as const;
+const voucher = sign(voucherBody, router);
+
+function precommitOf(name: string): SignedPrecommit {
+  const parts = { total: 1, hash: sampleBytes(`parts of ${name}`) };
+  const timestamp = { seconds: 1_790_000_000, nanos: 250_000_000 };
+  const unsigned = { round: 0, blockId: { hash: sampleBytes(name), parts }, timestamp };
+  const blank = { ...unsigned, signature: new Uint8Array(64) };
+  const signed = { chainId: sampleChainId, height: height(4321), precommit: blank };
+  return { ...unsigned, signature: sampleKey("producer").sign(precommitSignBytes(signed)) };
+}
 const radio: RadioMetadata = {
   frequencyHz: hertz(867_900_000),
   dataRate: dataRate("SF12BW125"),
@@ -307,5 +315,45 @@ export const transactionSamples: readonly TransactionBody[] = [
     producerKey: sampleKey("producer").publicKey,
     chainTip: sampleBytes("tip"),
     chainLength: 100_000,
+  },
+  {
+    kind: "transfer-hotspot",
+    ...byOwner,
+    hotspot: hotspot.address,
+    newOwner: witness.address,
+    price: motes(2_500_000_000n),
+  },
+  { kind: "remove-hotspot", ...byOwner, hotspot: hotspot.address },
+  { kind: "fill-bond", ...byOwner, hotspot: hotspot.address, motes: motes(2_000_000_000n) },
+  { kind: "make-good", ...byOwner, channel: sampleBytes("channel") },
+  { kind: "unstake", ...byOwner, producerKey: sampleKey("producer").publicKey },
+  {
+    kind: "report-evidence",
+    ...byOwner,
+    evidence: {
+      kind: "target-equivocation",
+      first: receipt,
+      second: receiptWithoutGps,
+    },
+  },
+  {
+    kind: "report-evidence",
+    ...byHotspot,
+    evidence: {
+      kind: "router-equivocation",
+      first: voucher,
+      second: sign({ ...voucherBody, cumulativeDc: dc(123_400n), sequence: 301 }, router),
+    },
+  },
+  {
+    kind: "report-evidence",
+    ...byOwner,
+    evidence: {
+      kind: "producer-equivocation",
+      producerKey: sampleKey("producer").publicKey,
+      height: height(4321),
+      first: precommitOf("block"),
+      second: precommitOf("another block"),
+    },
   },
 ];

@@ -48,6 +48,7 @@ import {
   voucherCodec,
 } from "../messages/message-codec.ts";
 import { mainParams } from "../params.ts";
+import { evidenceCodec } from "./evidence-codec.ts";
 import { signersOf } from "./signers.ts";
 import type {
   ChallengeReceipts,
@@ -221,6 +222,20 @@ const kinds = union<TransactionBody>({
       chainLength: uint({ max: CHAIN_LENGTH_MAX }),
     }),
   ],
+  "transfer-hotspot": [
+    18,
+    struct({
+      ...common("transfer-hotspot"),
+      hotspot: addressField,
+      newOwner: addressField,
+      price: motesField,
+    }),
+  ],
+  "remove-hotspot": [19, struct({ ...common("remove-hotspot"), hotspot: addressField })],
+  "fill-bond": [20, struct({ ...common("fill-bond"), hotspot: addressField, motes: motesField })],
+  "make-good": [21, struct({ ...common("make-good"), channel: bytes32Field })],
+  unstake: [22, struct({ ...common("unstake"), producerKey: bytes32Field })],
+  "report-evidence": [23, struct({ ...common("report-evidence"), evidence: evidenceCodec })],
 });
 
 const bodyCodec: Codec<TransactionBody> = {

@@ -4,6 +4,7 @@
  *
  * Its id is SHA-256(domain, chain id, body bytes); signatures cover that same digest.
  */
+import type { BlockId, Timestamp } from "../blocks/header.ts";
 import type {
   Acknowledgement,
   SignedReceipt,
@@ -158,6 +159,69 @@ export interface Stake extends Common<"stake"> {
   readonly chainTip: Bytes32;
   readonly chainLength: number;
 }
+/**
+ * Actor: the owner of the hotspot. Signers: owner, new owner. Pay that is held or still to come goes
+ * to the new one; the bond still returns to whoever paid it.
+ */
+export interface TransferHotspot extends Common<"transfer-hotspot"> {
+  readonly hotspot: Address;
+  readonly newOwner: Address;
+  /** What the new owner pays the old one. */
+  readonly price: Motes;
+}
+/** Actor: the owner of the hotspot, which leaves at once; its bond returns after unbonding. */
+export interface RemoveHotspot extends Common<"remove-hotspot"> {
+  readonly hotspot: Address;
+}
+/** Actor: whoever pays. Adds what the bond lacks of the full one, at most `motes`. */
+export interface FillBond extends Common<"fill-bond"> {
+  readonly hotspot: Address;
+  readonly motes: Motes;
+}
+/** Actor: the owner of the router. Pays in DC all that a settled channel's claims were cut by. */
+export interface MakeGood extends Common<"make-good"> {
+  readonly channel: Bytes32;
+}
+/** Actor: the owner of the producer, which makes no more blocks; its stake returns after unbonding. */
+export interface Unstake extends Common<"unstake"> {
+  readonly producerKey: Bytes32;
+}
+/** Actor: the reporter. The reward goes to whoever pays the fee: a hotspot's is its owner's. */
+export interface ReportEvidence extends Common<"report-evidence"> {
+  readonly evidence: Evidence;
+}
+
+/** Two signed statements of one signer that no honest one makes (protocol.md section 6). */
+export type Evidence = TargetEquivocation | RouterEquivocation | ProducerEquivocation;
+
+/** Two receipts of one challenge and target, of the derived payload, with different contents. */
+export interface TargetEquivocation {
+  readonly kind: "target-equivocation";
+  readonly first: SignedReceipt;
+  readonly second: SignedReceipt;
+}
+/** Two vouchers of one channel and hotspot of which neither follows the other. */
+export interface RouterEquivocation {
+  readonly kind: "router-equivocation";
+  readonly first: SignedVoucher;
+  readonly second: SignedVoucher;
+}
+/** Precommits for two blocks at one height, as the embedded producer signs them. */
+export interface ProducerEquivocation {
+  readonly kind: "producer-equivocation";
+  /** Ed25519 key that signed both. */
+  readonly producerKey: Bytes32;
+  readonly height: Height;
+  readonly first: SignedPrecommit;
+  readonly second: SignedPrecommit;
+}
+/** A producer's part of a commit. Signed are CometBFT's bytes (blocks/header.ts `voteSignBytes`). */
+export interface SignedPrecommit {
+  readonly round: number;
+  readonly blockId: BlockId;
+  readonly timestamp: Timestamp;
+  readonly signature: Uint8Array;
+}
 
 export type TransactionBody =
   | Transfer
@@ -176,7 +240,13 @@ export type TransactionBody =
   | ReportCommitment
   | ChallengeReceipts
   | LateReceipt
-  | Stake;
+  | Stake
+  | TransferHotspot
+  | RemoveHotspot
+  | FillBond
+  | MakeGood
+  | Unstake
+  | ReportEvidence;
 
 export type TransactionKind = TransactionBody["kind"];
 

@@ -16,7 +16,7 @@ import { redeemVoucher } from "./redeem-voucher.ts";
 import { registerRelay } from "./register-relay.ts";
 import { registerRouter } from "./register-router.ts";
 import { reportCommitment } from "./report-commitment.ts";
-import type { Ruling } from "./ruling.ts";
+import { type Ruling, refuse } from "./ruling.ts";
 import { stake } from "./stake.ts";
 import { transfer } from "./transfer.ts";
 import { updateRouter } from "./update-router.ts";
@@ -59,6 +59,13 @@ export function rule(draft: Draft, body: TransactionBody, identity: Identity): R
       return lateReceipt(draft, body, identity);
     case "stake":
       return stake(draft, body, identity);
+    case "transfer-hotspot":
+    case "remove-hotspot":
+    case "fill-bond":
+    case "make-good":
+    case "unstake":
+    case "report-evidence":
+      return refuse({ reason: "not-in-force", kind: body.kind });
     default:
       return unreachable(body);
   }
