@@ -63,6 +63,11 @@ test("the page tells what is covered, and why each witness was or was not paid",
   const numbers = verdicts.filter((says) => /-\d+\.\d dBm|\d valid witness/.test(says));
   assert.ok(numbers.length > 0, `no verdict with its numbers among: ${verdicts.join(" | ")}`);
 
+  const standing = await page.locator("[data-testid=standing]").textContent();
+  assert.match(standing ?? "", /Its bond of [\d.,]+ tokens is good/);
+  const pay = await page.locator("[data-testid=pay]").textContent();
+  assert.match(pay ?? "", /Held: [\d.,]+ tokens/);
+
   if (process.env.KATYDID_SCREENSHOT)
     await page.screenshot({ path: process.env.KATYDID_SCREENSHOT });
   assert.deepEqual(problems, []);
@@ -87,8 +92,7 @@ test("devices are shown to who has the owner's token, and to nobody else", async
 });
 
 /** What the page says of a challenge, in whatever state it is. */
-const REASONS =
-  /^(Valid|Not paid|Heard by|Beacon sent; nobody|Under way|Lapsed|The challenger never|The target sent no)/;
+const REASONS = /^(Valid|Not paid|Heard by|It had|Opened|Under way|Revealed|Not final yet|Lapsed)/;
 
 const FLAGS = [
   "--no-sandbox",

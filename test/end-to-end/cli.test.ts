@@ -87,6 +87,11 @@ describe("katydid, as its user runs it", { timeout: 120_000 }, () => {
     const shown = await network.run(`hotspot show ${first.name}`);
     assert.match(shown.stdout, new RegExp(`owner +${first.owner}`));
     assert.equal((await network.run("hotspot show no-such-name")).code, 3);
+    const why = await network.run(`why ${first.name} --challenges 5`);
+    assert.match(why.stdout, /^[a-z-]+ \(\w+\)\n\n[+~!] .+/);
+    assert.match(why.stdout, /Held: [\d.,]+ tokens of coverage pay/);
+    assert.equal((await network.run("why no-such-name")).code, 3);
+    assert.equal((await network.run(`why ${first.name} --challenges many`)).code, 2);
     const nowhere = await network.run(`hotspot locate ${first.name}`);
     assert.deepEqual([nowhere.code, nowhere.stdout], [2, ""]);
     assert.equal((await network.run("hotspot add katydid:claim:xyz")).code, 2);

@@ -238,7 +238,11 @@ const run: Command = {
   },
 };
 
-async function findHotspot(client: LedgerClient, wanted: string | undefined): Promise<HotspotView> {
+/** By address or three-word name. @throws CommandError (not found). */
+export async function findHotspot(
+  client: LedgerClient,
+  wanted: string | undefined,
+): Promise<HotspotView> {
   const text = (wanted ?? "").trim();
   const address: Address | undefined = parseAddress(text);
   if (address !== undefined) {

@@ -5,12 +5,14 @@ import { fleet } from "./fleet.ts";
 import { hotspotCommands } from "./hotspot.ts";
 import { up } from "./up.ts";
 import { walletCommands } from "./wallet.ts";
+import { why } from "./why.ts";
 
 /** In the order of `katydid help`. */
 export const commands: readonly Command[] = [
   up,
   ...walletCommands,
   ...hotspotCommands,
+  why,
   ...deviceCommands,
   fleet,
   doctor,

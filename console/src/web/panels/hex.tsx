@@ -1,7 +1,8 @@
+import { distanceWords } from "@katydid/ledger/explain";
 import { useHotspotNames } from "../names.ts";
 import { linkTo } from "../route.ts";
 import { useJson } from "../use-json.ts";
-import { agoWords, distanceWords } from "../words.ts";
+import { agoWords } from "../words.ts";
 
 /** As `v1/coverage/cells/CELL` has it. */
 export interface CellJson {

@@ -1,8 +1,9 @@
-import type { ChallengeJson, HotspotJson, Page } from "../api.ts";
+import { type Sentence, tokenWords, verdictWords, type Why, whyOf } from "@katydid/ledger/explain";
+import type { ChallengeJson, HotspotJson, Page, RewardJson } from "../api.ts";
 import { useHotspotNames } from "../names.ts";
 import { linkTo } from "../route.ts";
 import { useJson } from "../use-json.ts";
-import { agoWords, tokenWords, verdictWords } from "../words.ts";
+import { agoWords } from "../words.ts";
 
 /** A hotspot's page: what it earned, and why each of its challenges paid or did not. */
 export function HotspotPanel(props: { address: string; now: number | undefined }) {
@@ -11,10 +12,19 @@ export function HotspotPanel(props: { address: string; now: number | undefined }
     `v1/hotspots/${props.address}/challenges?limit=25`,
     5000,
   );
+  const rewards = useJson<Page<RewardJson>>(`v1/hotspots/${props.address}/rewards?limit=100`, 5000);
   const names = useHotspotNames();
   if (hotspot.state === "loading") return <p>Reading…</p>;
   if (hotspot.state === "failed") return <p className="bad">{hotspot.message}</p>;
   const { value } = hotspot;
+  const items = challenges.state === "ready" ? challenges.value.items : [];
+  const why = whyOf({
+    address: props.address,
+    hotspot: value,
+    challenges: items,
+    rewards: rewards.state === "ready" ? rewards.value.items : [],
+    protocolTime: props.now ?? value.lastActiveAt,
+  });
   return (
     <>
       <h1 data-testid="hotspot-name">{value.name}</h1>
@@ -36,10 +46,6 @@ export function HotspotPanel(props: { address: string; now: number | undefined }
         </dd>
         <dt>Density scale</dt>
         <dd>{value.densityScale}</dd>
-        <dt>Heard by others</dt>
-        <dd>{reciprocityWords(value.reciprocity.asWitness)}</dd>
-        <dt>Hears others</dt>
-        <dd>{reciprocityWords(value.reciprocity.asBeaconer)}</dd>
         <dt>Earned by data</dt>
         <dd>{tokenWords(value.earned.data)}</dd>
         <dt>Earned by coverage</dt>
@@ -47,21 +53,22 @@ export function HotspotPanel(props: { address: string; now: number | undefined }
         <dt>Coverage pay still held</dt>
         <dd>{tokenWords(value.earned.held)}</dd>
       </dl>
+      <h2>How it stands</h2>
+      <Sentences said={why.standing} testId="standing" />
+      <h2>What became of its pay</h2>
+      <Sentences said={why.pay} testId="pay" />
       <h2>Challenges, newest first</h2>
       {challenges.state === "ready" ? (
         <ul className="rows" data-testid="challenges">
-          {challenges.value.items.map((challenge) => (
+          {why.challenges.map((entry) => (
             <ChallengeRow
-              key={`${challenge.challenge.slot}-${challenge.challenge.index}`}
-              challenge={challenge}
-              self={props.address}
+              key={`${entry.challenge.challenge.slot}-${entry.challenge.challenge.index}`}
+              entry={entry}
               names={names}
-              now={props.now ?? challenge.drawnAt}
+              now={props.now ?? entry.challenge.drawnAt}
             />
           ))}
-          {challenges.value.items.length === 0 && (
-            <li>None yet: it takes part as soon as it is drawn.</li>
-          )}
+          {items.length === 0 && <li>None yet: it takes part as soon as it is drawn.</li>}
         </ul>
       ) : (
         <p>{challenges.state === "failed" ? challenges.message : "Reading…"}</p>
@@ -70,37 +77,42 @@ export function HotspotPanel(props: { address: string; now: number | undefined }
   );
 }
 
-function reciprocityWords(state: string): string {
-  if (state === "met") return "yes";
-  if (state === "grace") return "not yet (pay is held)";
-  return "no (earns nothing from coverage)";
+function Sentences({ said, testId }: { said: readonly Sentence[]; testId: string }) {
+  return (
+    <ul className="rows" data-testid={testId}>
+      {said.map(({ mood, text }) => (
+        <li key={text} className={moodClass[mood]}>
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
 }
 
+const moodClass = { good: "ok", wait: "soft", bad: "bad" } as const;
+const outcomeClass = { paid: "ok", pending: "soft", unpaid: "bad" } as const;
+const roleWords = {
+  beaconer: "Beaconed",
+  challenger: "Challenged another",
+  witness: "Witnessed",
+} as const;
+
 function ChallengeRow(props: {
-  challenge: ChallengeJson;
-  self: string;
+  entry: Why<ChallengeJson>["challenges"][number];
   now: number;
   names: ReadonlyMap<string, string>;
 }) {
-  const { challenge, self, names } = props;
-  const valid = challenge.witnesses.filter((witness) => witness.verdict === "valid").length;
-  const own = challenge.witnesses.find((witness) => witness.witness === self);
+  const { entry, names } = props;
+  const { challenge, role, outcome, text } = entry;
   return (
     <li>
       <div className="row">
-        <strong>{roleWords(challenge, self)}</strong>
+        <strong>{roleWords[role]}</strong>
         <span className="soft">{agoWords(challenge.drawnAt, props.now)}</span>
       </div>
-      {own ? (
-        <div className={own.verdict === "valid" ? "ok" : "bad"} data-testid="verdict">
-          {verdictWords(own)}
-          {own.selected && Number(own.units) > 0 ? ` ${own.units} units.` : ""}
-        </div>
-      ) : (
-        <div className={valid > 0 ? "ok" : "soft"} data-testid="verdict">
-          {outcomeWords(challenge, valid)}
-        </div>
-      )}
+      <div className={outcomeClass[outcome]} data-testid="verdict">
+        {text}
+      </div>
       {challenge.witnesses.length > 0 && (
         <details>
           <summary className="soft">
@@ -122,27 +134,4 @@ function ChallengeRow(props: {
       )}
     </li>
   );
-}
-
-function roleWords(challenge: ChallengeJson, self: string): string {
-  if (challenge.target === self) return "Beaconed";
-  if (challenge.challenger === self) return "Challenged another";
-  return "Witnessed";
-}
-
-function outcomeWords(challenge: ChallengeJson, valid: number): string {
-  switch (challenge.state) {
-    case "opened":
-    case "targeted":
-    case "revealed":
-      return "Under way.";
-    case "lapsed":
-      return "Lapsed: there was nobody to challenge. No penalty.";
-    case "silent":
-      return "The challenger never revealed; it lost 5 % of its bond.";
-    case "settled":
-      if (challenge.receipt === undefined) return "The target sent no receipt: nobody is paid.";
-      if (valid === 0) return "Beacon sent; nobody heard it validly, so it earned nothing.";
-      return `Heard by ${valid} valid ${valid === 1 ? "witness" : "witnesses"}; beaconer units ${challenge.beaconerUnits ?? "0"}, density scale ${challenge.densityScale ?? "1"}.`;
-  }
 }

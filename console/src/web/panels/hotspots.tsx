@@ -1,8 +1,8 @@
+import { tokenWords } from "@katydid/ledger/explain";
 import { useState } from "react";
 import type { HotspotJson, Page } from "../api.ts";
 import { linkTo } from "../route.ts";
 import { useJson } from "../use-json.ts";
-import { tokenWords } from "../words.ts";
 
 export function HotspotsPanel() {
   const [wanted, setWanted] = useState("");

@@ -1,9 +1,9 @@
+import { tokenWords } from "@katydid/ledger/explain";
 import { useEffect, useState } from "react";
 import type { LedgerEventJson } from "../api.ts";
 import { readFeed } from "../event-feed.ts";
 import { useHotspotNames } from "../names.ts";
 import { linkTo } from "../route.ts";
-import { tokenWords } from "../words.ts";
 
 const ROWS_MAX = 200;
 const KINDS = [

@@ -1,5 +1,5 @@
+import { tokenWords } from "@katydid/ledger/explain";
 import type { StatusJson } from "../api.ts";
-import { tokenWords } from "../words.ts";
 
 export function NetworkPanel(props: { status: StatusJson | undefined }) {
   const { status } = props;
