@@ -196,14 +196,24 @@ export function judge(view: View, row: Revealed): Judgement {
     verdict: judgeReport(view, facts, report),
   }));
   if (row.reveal.receipt === undefined) return { judged, selected: [] };
+  const { at } = row.drawn;
   const valid = judged.filter(({ verdict }) => verdict.verdict === "valid");
+  const limits = paramsByName(chainOf(view).params);
   const selected = selectWitnesses({
     secret: row.reveal.secret,
     targetEntropy: row.drawn.targetEntropy,
     reports: valid,
-    max: paramsByName(chainOf(view).params).selectedMax,
+    max: limits.selectedMax,
+    spacing: { cellOf: (witness) => locatedAt(view, { hotspot: witness, at }), limits },
   });
   return { judged, selected };
+}
+
+/** Of a witness whose report is valid, so that it was located. */
+function locatedAt(view: View, moment: Moment): Cell {
+  const cell = cellAt(view, moment);
+  if (cell === undefined) throw new Error(`a valid witness has a cell: ${moment.hotspot}`);
+  return cell;
 }
 
 /** Whether a hotspot was in grace as beaconer when the target was drawn. */

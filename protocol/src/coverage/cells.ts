@@ -8,6 +8,7 @@ import {
   cellToParent,
   getResolution,
   gridDisk,
+  gridDiskDistances,
   gridDistance,
   isValidCell,
   latLngToCell,
@@ -57,6 +58,11 @@ export function parentOf(cell: Cell, resolution: number): Cell {
 /** The cell and its neighbours: 7 cells, 6 around a pentagon. */
 export function cellDisk(cell: Cell): Cell[] {
   return gridDisk(cell, 1) as Cell[];
+}
+
+/** The cells 0, 1, 2 ... `radius` steps away, a list for each; the order within a list is H3's. */
+export function cellRings(cell: Cell, radius: number): Cell[][] {
+  return gridDiskDistances(cell, radius) as Cell[][];
 }
 
 /**

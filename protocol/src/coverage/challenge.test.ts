@@ -7,7 +7,7 @@ import { addressBytes, addressOf } from "../identity/address.ts";
 import { mainParams, minimalParams } from "../params.ts";
 import { regionPlan } from "../radio/regions.ts";
 import type { Address, Cell } from "../units.ts";
-import { cellAt } from "./cells.ts";
+import { cellAt, cellGridDistance } from "./cells.ts";
 import {
   beaconFrame,
   beaconOf,
@@ -184,4 +184,40 @@ test("witnesses are selected by hash, in whatever order they came", () => {
   // Who is selected of those reported is who is selected of all.
   const reported = selectWitnesses({ ...challenge, reports, max: 32 });
   assert.deepEqual(selectWitnesses({ ...challenge, reports: reported, max: 14 }), selected);
+});
+
+test("of witnesses on one roof, the first in hash order is paid", () => {
+  const reports = hotspots.map((witness) => ({ witness }));
+  const roof = new Set(hotspots.slice(0, 12));
+  const homes = hotspots.map((_, i) => cellAt({ latDegrees: 40, lngDegrees: -105 + i * 0.01 }, 12));
+  const cellOf = (witness: Address) =>
+    homes[roof.has(witness) ? 0 : hotspots.indexOf(witness)] as Cell;
+  const spacing = { cellOf, limits: mainParams };
+  const max = hotspots.length;
+  const all = selectWitnesses({ ...challenge, reports, max });
+  const paid = selectWitnesses({ ...challenge, reports, max, spacing });
+  const first = all.find(({ witness }) => roof.has(witness));
+  assert.deepEqual(
+    paid,
+    all.filter((report) => !roof.has(report.witness) || report === first),
+  );
+  // Those passed over make room for others.
+  const few = selectWitnesses({ ...challenge, reports, max: 14, spacing });
+  assert.deepEqual(few, paid.slice(0, 14));
+});
+
+test("spacing is that of rule 12: 8 cells of resolution 11", () => {
+  const [a, b] = hotspots as [Address, Address];
+  const home = cellAt({ latDegrees: 40, lngDegrees: -105 }, 11);
+  const line = Array.from({ length: 100 }, (_, i) =>
+    cellAt({ latDegrees: 40, lngDegrees: -105 + i * 0.0002 }, 11),
+  );
+  const at = (steps: number) => line.find((cell) => cellGridDistance(home, cell) === steps) as Cell;
+  const reports = [{ witness: a }, { witness: b }];
+  const countAt = (steps: number) => {
+    const cellOf = (witness: Address) => (witness === a ? home : at(steps));
+    const spacing = { cellOf, limits: mainParams };
+    return selectWitnesses({ ...challenge, reports, max: 14, spacing }).length;
+  };
+  assert.deepEqual([countAt(7), countAt(8)], [1, 2]);
 });

@@ -12,6 +12,7 @@ import { addressBytes } from "../identity/address.ts";
 import type { Params } from "../params.ts";
 import type { Bytes32, ChallengeId } from "../transactions/transaction.ts";
 import type { Address, Cell, DataRate, Dbm, Hertz } from "../units.ts";
+import { type VerdictLimits, witnessDistance } from "./verdict.ts";
 
 const DOMAIN_CHALLENGER = utf8("katydid:draw-challenger:1");
 const DOMAIN_ZONE = utf8("katydid:draw-zone:1");
@@ -181,21 +182,53 @@ export function witnessOrderHash(input: WitnessOrder & { witness: Address }): By
   return sha256(DOMAIN_ORDER, input.secret, input.targetEntropy, addressBytes(input.witness));
 }
 
+/** How far apart the witnesses of one challenge are that are paid. */
+export interface WitnessSpacing {
+  /** Of a located witness, at the block that drew the target; resolution 11 or finer. */
+  readonly cellOf: (witness: Address) => Cell;
+  readonly limits: VerdictLimits;
+}
+
 /**
  * The first `max` of the reports (one per witness) by `witnessOrderHash`, lowest first: no prize for
  * fast hardware, and nobody but the challenger knows the order before its reveal. Used for the 32
- * that a challenger reports and for the 14 that are paid.
+ * that a challenger reports and, with `spacing`, for the 14 that are paid: one that is too close (by
+ * rule 12) to a witness selected before it is passed over. Radios side by side prove nothing more,
+ * so as many identities as there are on one roof get one share.
  */
 export function selectWitnesses<Report extends { readonly witness: Address }>(
-  input: WitnessOrder & { reports: readonly Report[]; max: number },
+  input: WitnessOrder & { reports: readonly Report[]; max: number; spacing?: WitnessSpacing },
 ): Report[] {
-  const { reports, max } = input;
+  const { reports, max, spacing } = input;
   const ordered = reports.map((report) => ({
     report,
     hash: witnessOrderHash({ ...input, witness: report.witness }),
   }));
   ordered.sort((a, b) => compareBytes(a.hash, b.hash));
-  return ordered.slice(0, max).map(({ report }) => report);
+  const sorted = ordered.map(({ report }) => report);
+  return spacing === undefined ? sorted.slice(0, max) : spaced(sorted, max, spacing);
+}
+
+function spaced<Report extends { readonly witness: Address }>(
+  sorted: readonly Report[],
+  max: number,
+  { cellOf, limits }: WitnessSpacing,
+): Report[] {
+  const selected: Report[] = [];
+  const cells: Cell[] = [];
+  for (const report of sorted) {
+    if (selected.length === max) break;
+    const cell = cellOf(report.witness);
+    if (cells.some((other) => isTooClose(cell, other, limits))) continue;
+    selected.push(report);
+    cells.push(cell);
+  }
+  return selected;
+}
+
+function isTooClose(cell: Cell, other: Cell, limits: VerdictLimits): boolean {
+  const cells = { beaconer: other, witness: cell };
+  return witnessDistance(cells, limits).verdict === "too-close";
 }
 
 function checkCount(active: number): void {
