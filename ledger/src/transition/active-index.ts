@@ -10,6 +10,7 @@ import {
   type Cell,
   DensityIndex,
   equalBytes,
+  NearbyIndex,
   type Params,
   paramsByName,
   parentOf,
@@ -36,6 +37,7 @@ export class ActiveIndex {
   #hash: Uint8Array | undefined;
   #params: Params["name"] | undefined;
   #density: DensityIndex | undefined;
+  #nearby = new NearbyIndex();
   /** Bonded members in the order of key bytes. */
   #bonded: readonly Member[] = [];
 
@@ -56,6 +58,7 @@ export class ActiveIndex {
     for (const { address, row } of [...this.#members.values()]) {
       if (seen.has(address)) continue;
       this.#members.delete(address);
+      this.#nearby.remove(address);
       this.#density?.remove(row.cell);
     }
     this.#bonded = bonded;
@@ -73,6 +76,11 @@ export class ActiveIndex {
     return drawable.map(({ address }) => address);
   }
 
+  /** The same, around a cell; see NearbyIndex. */
+  nearest(around: Parameters<NearbyIndex["nearest"]>[0]): Address[] {
+    return this.#nearby.nearest(around);
+  }
+
   /** Density scale of a hotspot in that cell, in parts of SCALE_ONE. */
   scaleOf(cell: Cell): bigint {
     const density = this.#density;
@@ -87,6 +95,8 @@ export class ActiveIndex {
       if (known !== undefined) this.#density?.remove(known.row.cell);
       this.#density?.add(row.cell);
     }
+    if (row.bonded) this.#nearby.add(address, row.cell);
+    else this.#nearby.remove(address);
     const member = { address, zone: parentOf(row.cell, ZONE_RESOLUTION), row };
     this.#members.set(address, member);
     return member;
@@ -94,6 +104,7 @@ export class ActiveIndex {
 
   #reset(params: Params["name"]): void {
     this.#members.clear();
+    this.#nearby = new NearbyIndex();
     this.#params = params;
     this.#density = new DensityIndex(paramsByName(params).density);
   }

@@ -32,11 +32,13 @@ import { expireActivity } from "./steps/activity.ts";
 import { forgetChannels, settleChannels } from "./steps/channels.ts";
 import { endEpochs } from "./steps/epoch.ts";
 import { releaseHoldbacks } from "./steps/holdbacks.ts";
+import { forgetMemos, markHeight } from "./steps/memories.ts";
 import { updatePrice } from "./steps/price.ts";
 import { settleChallenges } from "./steps/settlements.ts";
 import { drawSlots, pruneSlots } from "./steps/slots.ts";
 import { drawTargets } from "./steps/targets.ts";
 import { timeOutChallenges } from "./steps/timeouts.ts";
+import { returnUnbonded } from "./steps/unbondings.ts";
 import { producerTable } from "./tables.ts";
 import type {
   BlockContext,
@@ -119,18 +121,21 @@ function begin(draft: Draft, { proposer, link }: BlockInput): void {
   const { height, blockTime, protocolTime } = draft.context;
   const entropy = sha256(draft.chain.entropy, link);
   draft.updateChain({ height, blockTime, protocolTime, entropy });
+  markHeight(draft);
 }
 
 function runSteps(draft: Draft, { index }: BlockOptions): void {
   updatePrice(draft);
   expireActivity(draft);
   timeOutChallenges(draft);
-  settleChallenges(draft);
+  settleChallenges(draft, index);
   settleChannels(draft);
   drawTargets(draft, index);
   drawSlots(draft, index);
   endEpochs(draft);
   releaseHoldbacks(draft);
+  returnUnbonded(draft);
+  forgetMemos(draft);
   pruneSlots(draft);
   forgetChannels(draft);
 }
@@ -150,6 +155,7 @@ function applyOne(draft: Draft, transaction: Transaction): TransactionResult {
   }
   draft.absorb(planned.changes);
   draft.notices.push(...planned.notices);
+  draft.rewards.push(...planned.rewards);
   const view = { id, height, kind: body.kind, outcome: "applied" } as const;
   draft.tell({ kind: "transaction", subjects, transaction: view, actor: body.actor });
   return { id, kind: body.kind, outcome: "applied" };

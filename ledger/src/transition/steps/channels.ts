@@ -14,6 +14,7 @@ import {
 import { claimsOf, putClaim, tellChannel } from "../channels.ts";
 import type { Draft } from "../draft.ts";
 import { addEarning } from "../earnings.ts";
+import { countPayments } from "../hearing.ts";
 import { claimKey, routerChannelKey } from "../keys.ts";
 import { CHANNELS_PER_BLOCK_MAX } from "../limits.ts";
 import { credit, creditDc, shareOf } from "../money.ts";
@@ -42,6 +43,8 @@ function settle(draft: Draft, { channel, row }: Settling): void {
   }
   const settlement = settleChannel({ depositDc: row.depositDc, claims, reserved });
   payHotspots(draft, { channel, row, rows, payouts: settlement.payouts });
+  const paid = [...settlement.payouts].map(([hotspot, dc]) => ({ hotspot, dc }));
+  countPayments(draft, { router: row.router, paid });
   refund(draft, row, settlement.refundDc);
   endStake(draft, { row, rows, overspent: settlement.overspent });
   draft.put(channelTable, channel, { ...row, state: "settled", stake: 0n as Motes });

@@ -7,6 +7,7 @@ import {
   UNITS_ONE,
   witnessUnits,
 } from "@katydid/protocol";
+import type { ActiveIndex } from "../active-index.ts";
 import { challengeView } from "../challenge-view.ts";
 import {
   beaconerInGrace,
@@ -21,14 +22,17 @@ import { isDeniedAt } from "../classifications.ts";
 import { returnCommitmentFee } from "../commitments.ts";
 import type { Draft } from "../draft.ts";
 import { addEarning } from "../earnings.ts";
+import { countHearing } from "../hearing.ts";
 import { isBonded, markActive, stampBeaconed, stampWitnessed } from "../hotspots.ts";
 import { challengeOf } from "../keys.ts";
 import { CHALLENGES_PER_BLOCK_MAX } from "../limits.ts";
 import { shareOut } from "../shares.ts";
 import { challengeTable } from "../tables.ts";
 
-export function settleChallenges(draft: Draft): void {
-  for (const { id } of draft.takeDue("settle", CHALLENGES_PER_BLOCK_MAX)) {
+export function settleChallenges(draft: Draft, index: ActiveIndex): void {
+  const due = draft.takeDue("settle", CHALLENGES_PER_BLOCK_MAX);
+  if (due.length > 0) index.sync(draft);
+  for (const { id } of due) {
     const challenge = challengeOf(id);
     const row = challengeOfId(draft, challenge);
     if (row === undefined || !isRevealed(row)) continue;
@@ -37,6 +41,7 @@ export function settleChallenges(draft: Draft): void {
     const view = challengeView(draft, { ...settled, state: "settled" });
     bookUnits(draft, settled);
     returnFees(draft, settled);
+    countHearing(draft, { row, judgement, index });
     stamp(draft, settled);
     draft.put(challengeTable, id, undefined);
     const witnesses = judgement.judged.map(({ witness }) => witness);
