@@ -27,6 +27,8 @@ export const COPIES_MAX = 32;
 export const GATHER_MS = 200;
 /** Frames that wait for delivery. Past it hotspots hear `busy`. */
 export const DELIVERIES_MAX = 50_000;
+/** Decisions that wait for the disk; past it the oldest goes untold, and its hotspot asks again. */
+export const ANSWERS_WAITING_MAX = 50_000;
 /** Transmissions of one confirmed frame that are acknowledged (LoRaWAN 1.0.2 §18.3: 8). */
 export const CONFIRMED_TRANSMISSIONS_MAX = 8;
 /**

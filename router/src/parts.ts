@@ -16,9 +16,10 @@ import { Trail } from "./owners/trail.ts";
 import { Purse } from "./payment/purse.ts";
 import { VoucherPress } from "./payment/voucher-press.ts";
 import type { WriteBatch } from "./store/write-batch.ts";
+import { Answers, type AnswersOptions } from "./uplink/answers.ts";
 import { DataDesk } from "./uplink/data-desk.ts";
 import { Delivery } from "./uplink/delivery.ts";
-import { FrontDesk, type FrontDeskOptions } from "./uplink/front-desk.ts";
+import { FrontDesk } from "./uplink/front-desk.ts";
 import { JoinDesk } from "./uplink/join-desk.ts";
 import { OfferDesk } from "./uplink/offer-desk.ts";
 
@@ -69,11 +70,13 @@ export function deskParts(
     readonly purse: Purse;
     readonly owned: OwnerParts;
     readonly publish: RouterEventHandler;
-    readonly send: FrontDeskOptions["send"] & DownlinkDeskOptions["send"];
+    readonly send: DownlinkDeskOptions["send"];
+    /** Only in the session in which the packet came: another one numbers from 1 again. */
+    readonly answer: AnswersOptions["send"];
   },
 ) {
   const { params, clock, random, log, metrics } = options;
-  const { batch, purse, owned, publish, send } = needs;
+  const { batch, purse, owned, publish, send, answer } = needs;
   const { devices, addresses, downlinks: queue } = owned;
   const base = { params, clock, random, log };
   const pending = new PendingDownlinks({ ...base, queue, publish });
@@ -81,11 +84,13 @@ export function deskParts(
   const downlinks = new DownlinkDesk({ ...base, queue, joins, pending, publish, send });
   const deliveries = new Delivery({ ...base, batch, downlinks, publish });
   const offers = new OfferDesk({ params, devices, purse });
+  const commit = () => batch.commit();
+  const answers = new Answers({ clock, log, commit, send: answer });
   const desk = new FrontDesk({
-    ...{ clock, metrics, offers, send },
-    data: new DataDesk({ params, devices, purse, deliveries, offers }),
+    ...{ clock, metrics, offers, answers },
+    data: new DataDesk({ params, devices, purse, batch, deliveries, offers }),
     joins: new JoinDesk({ params, devices, onJoin: (join) => deliveries.join(join) }),
     settle: (link, outcome) => pending.settle(link, outcome),
   });
-  return { pending, deliveries, desk };
+  return { pending, deliveries, desk, answers };
 }

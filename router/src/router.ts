@@ -29,6 +29,7 @@ import { HotspotDirectory } from "./sessions/hotspot-directory.ts";
 import type { HotspotLink } from "./sessions/hotspot-link.ts";
 import { HotspotSessions } from "./sessions/hotspot-sessions.ts";
 import { WriteBatch } from "./store/write-batch.ts";
+import type { Answers } from "./uplink/answers.ts";
 import type { Delivery } from "./uplink/delivery.ts";
 import type { FrontDesk } from "./uplink/front-desk.ts";
 
@@ -51,6 +52,7 @@ class KatydidRouter implements Router {
   readonly #delivery: Delivery;
   readonly #pending: PendingDownlinks;
   readonly #desk: FrontDesk;
+  readonly #answers: Answers;
   readonly #integrations: Integrations;
   readonly owners: OwnerRegistry;
   readonly devices: DeviceRegistry;
@@ -89,10 +91,14 @@ class KatydidRouter implements Router {
     const desks = deskParts(options, {
       ...{ batch, purse, owned, publish: this.events.publish },
       send: (link, message) => this.#send(link, message),
+      answer: (link, decision) => {
+        if (this.#sessions.link(link.address) === link) this.#sessions.send(link, decision);
+      },
     });
     this.#pending = desks.pending;
     this.#delivery = desks.deliveries;
     this.#desk = desks.desk;
+    this.#answers = desks.answers;
     const directory = new HotspotDirectory({ ledger });
     this.#directory = directory;
     this.#sessions = new HotspotSessions({
@@ -190,6 +196,7 @@ class KatydidRouter implements Router {
     this.#flush?.cancel();
     this.#keeper.stop();
     this.#registration.stop();
+    await this.#answers.drain();
     await this.#delivery.drain();
     await this.#press.flush();
     this.#press.stop();

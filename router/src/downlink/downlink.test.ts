@@ -38,7 +38,7 @@ test("what is queued goes after the next uplink, in order, one at a time", async
     [0, "aa01", true],
     [1, "bb02", false],
   ] as const) {
-    hotspot.packet(collarUplink(fCnt), { counterUs: 5_000_000 });
+    void hotspot.packet(collarUplink(fCnt), { counterUs: 5_000_000 });
     await house.clock.advance(300);
     const { frame, payload: bytes, fCnt32 } = heard(hotspot, fCnt === 0 ? undefined : fCnt - 1);
     assert.equal(toHex(bytes), payload);
@@ -61,7 +61,7 @@ test("what a hotspot refuses stays queued, under a new counter", async () => {
   const { house, entry, hotspot } = await bench();
   await house.router.enqueue(entry, item("a", "aa01"));
   for (const fCnt of [0, 1]) {
-    hotspot.packet(collarUplink(fCnt));
+    void hotspot.packet(collarUplink(fCnt));
     await house.clock.advance(300);
     const number = hotspot.downlinks.at(-1)?.downlink ?? 0;
     hotspot.send({ kind: "downlink-outcome", downlink: number, refusal: "too-late", window: 2 });
@@ -76,12 +76,12 @@ test("a confirmed downlink is acknowledged by the next uplink, or was not heard"
   for (const ack of [true, false]) {
     const { house, entry, hotspot } = await bench();
     await house.router.enqueue(entry, item("a", "aa01", true));
-    hotspot.packet(collarUplink(0));
+    void hotspot.packet(collarUplink(0));
     await house.clock.advance(300);
     const number = hotspot.downlinks.at(-1)?.downlink ?? 0;
     hotspot.send({ kind: "downlink-outcome", downlink: number, refusal: "", window: 1 });
     await house.clock.advance(3000);
-    hotspot.packet(collarUplink(1, { ack }));
+    void hotspot.packet(collarUplink(1, { ack }));
     await house.clock.advance(300);
     assert.equal(house.events("ack")[0]?.acknowledged, ack);
   }
@@ -91,8 +91,8 @@ test("the hotspot that hears best sends, whoever was bought", async () => {
   const { house, entry, hotspot } = await bench();
   const near = await house.connected(2);
   await house.router.enqueue(entry, item("a", "aa01"));
-  hotspot.packet(collarUplink(0), { rssiDbm: dbm(-110), snrDb: db(-12) });
-  near.packet(collarUplink(0), { rssiDbm: dbm(-112), snrDb: db(3) });
+  await hotspot.packet(collarUplink(0), { rssiDbm: dbm(-110), snrDb: db(-12) });
+  await near.packet(collarUplink(0), { rssiDbm: dbm(-112), snrDb: db(3) });
   await house.clock.advance(300);
   assert.deepEqual([hotspot.downlinks.length, near.downlinks.length], [0, 1]);
 });
@@ -102,7 +102,7 @@ test("an item that has expired is dropped and said so", async () => {
   const expiresAt = house.clock.now() + 1000;
   await house.router.enqueue(entry, { ...item("a", "aa01"), expiresAt });
   await house.clock.advance(2000);
-  hotspot.packet(collarUplink(0));
+  await hotspot.packet(collarUplink(0));
   await house.clock.advance(300);
   assert.equal(hotspot.downlinks.length, 0);
   assert.equal(house.events("log")[0]?.code, "EXPIRED");
@@ -111,7 +111,7 @@ test("an item that has expired is dropped and said so", async () => {
 test("an item too long for both windows is dropped and said so", async () => {
   const { house, entry, hotspot } = await bench();
   await house.router.enqueue(entry, item("a", "00".repeat(60)));
-  hotspot.packet(collarUplink(0), { dataRate: "SF12BW125" as never });
+  await hotspot.packet(collarUplink(0), { dataRate: "SF12BW125" as never });
   await house.clock.advance(300);
   assert.equal(hotspot.downlinks.length, 0);
   assert.equal(house.events("log")[0]?.code, "DOWNLINK_PAYLOAD_SIZE");
@@ -119,12 +119,12 @@ test("an item too long for both windows is dropped and said so", async () => {
 
 test("LinkCheckReq and ADRACKReq are answered", async () => {
   const { house, hotspot } = await bench();
-  hotspot.packet(collarUplink(0, { fOpts: Uint8Array.of(0x02) }), { snrDb: db(0) });
+  await hotspot.packet(collarUplink(0, { fOpts: Uint8Array.of(0x02) }), { snrDb: db(0) });
   await house.clock.advance(300);
   // SF7 needs -7.5 dB: 7.5 above, rounded; one hotspot.
   assert.equal(toHex(heard(hotspot, undefined).frame.fOpts), "020801");
   await house.clock.advance(2000);
-  hotspot.packet(collarUplink(1, { adr: true, adrAckRequest: true }));
+  await hotspot.packet(collarUplink(1, { adr: true, adrAckRequest: true }));
   await house.clock.advance(300);
   const { frame } = heard(hotspot, 0);
   assert.deepEqual([frame.ack, frame.adr, frame.fOpts.length], [false, false, 0]);

@@ -55,9 +55,9 @@ test("a join is bought for 0 DC and accepted in RX1 or RX2 of the best hotspot",
   const house = await bench();
   const [far, near] = [await house.connected(1), await house.connected(2)];
   const counterUs = 2 ** 32 - 1_000_000;
-  assert.deepEqual(far.packet(request(7)), { kind: "bought", dc: 0n });
+  assert.deepEqual(await far.packet(request(7)), { kind: "bought", dc: 0n });
   const radio = { rssiDbm: -80 as never, counterUs };
-  assert.deepEqual(near.packet(request(7), radio), { kind: "bought", dc: 0n });
+  assert.deepEqual(await near.packet(request(7), radio), { kind: "bought", dc: 0n });
   await house.clock.advance(200);
   assert.equal(far.downlinks.length, 0);
   const [downlink] = near.downlinks;
@@ -74,7 +74,7 @@ test("a join is bought for 0 DC and accepted in RX1 or RX2 of the best hotspot",
 test("the device speaks with its new keys, and is answered with them", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  hotspot.packet(request(7));
+  await hotspot.packet(request(7));
   await house.clock.advance(300);
   const device = joined(hotspot, 7);
   const confirmed = buildDataFrame({
@@ -85,7 +85,7 @@ test("the device speaks with its new keys, and is answered with them", async () 
     confirmed: true,
     payload: fromHex("0102"),
   });
-  assert.equal(hotspot.packet(confirmed)?.kind, "bought");
+  assert.equal((await hotspot.packet(confirmed))?.kind, "bought");
   await house.clock.advance(300);
   assert.equal(house.events("up")[0]?.data, "AQI=");
   const phyPayload = hotspot.downlinks.at(-1)?.phyPayload ?? new Uint8Array(0);
@@ -96,17 +96,17 @@ test("the device speaks with its new keys, and is answered with them", async () 
 test("a DevNonce is never accepted twice, not even after a restart", async () => {
   const house = await bench();
   const first = await house.connected(1);
-  first.packet(request(7));
+  await first.packet(request(7));
   await house.clock.advance(300);
-  first.packet(request(8));
+  await first.packet(request(8));
   await house.clock.advance(300);
   await house.restart();
   const hotspot = await house.connected(2);
   for (const devNonce of [7, 8]) {
-    const outcome = hotspot.packet(request(devNonce));
+    const outcome = await hotspot.packet(request(devNonce));
     assert.equal(outcome?.kind === "declined" && outcome.reason, "replay");
   }
-  assert.equal(hotspot.packet(request(9))?.kind, "bought");
+  assert.equal((await hotspot.packet(request(9)))?.kind, "bought");
 });
 
 test("a join's refusals: unknown EUI, wrong JoinEUI, wrong key", async () => {
@@ -122,7 +122,7 @@ test("a join's refusals: unknown EUI, wrong JoinEUI, wrong key", async () => {
     [request(1, "00".repeat(16)), "mic-invalid"],
   ];
   for (const [frame, reason] of rows) {
-    const outcome = hotspot.packet(frame);
+    const outcome = await hotspot.packet(frame);
     assert.equal(outcome?.kind === "declined" && outcome.reason, reason);
   }
 });
@@ -130,25 +130,29 @@ test("a join's refusals: unknown EUI, wrong JoinEUI, wrong key", async () => {
 test("the old session holds until the new one is used, then it is over", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  hotspot.packet(request(7));
+  await hotspot.packet(request(7));
   await house.clock.advance(300);
   const old = joined(hotspot, 7);
-  hotspot.packet(uplink(old, 0));
+  await hotspot.packet(uplink(old, 0));
   await house.clock.advance(300);
-  hotspot.packet(request(8));
+  await hotspot.packet(request(8));
   await house.clock.advance(300);
   const fresh = joined(hotspot, 8);
-  assert.equal(hotspot.packet(uplink(old, 1))?.kind, "bought", "the accept may have been lost");
+  assert.equal(
+    (await hotspot.packet(uplink(old, 1)))?.kind,
+    "bought",
+    "the accept may have been lost",
+  );
   await house.clock.advance(300);
   await house.restart();
   const later = await house.connected(2);
-  assert.equal(later.packet(uplink(fresh, 0))?.kind, "bought");
-  const outcome = later.packet(uplink(old, 2));
+  assert.equal((await later.packet(uplink(fresh, 0)))?.kind, "bought");
+  const outcome = await later.packet(uplink(old, 2));
   assert.equal(outcome?.kind === "declined" && outcome.reason, "mic-invalid");
   await house.clock.advance(300);
   await house.restart();
   const last = await house.connected(3);
-  assert.equal(last.packet(uplink(fresh, 1))?.kind, "bought", "the new session is on disk");
+  assert.equal((await last.packet(uplink(fresh, 1)))?.kind, "bought", "the new session is on disk");
 });
 
 test("US915: RX1 is on its own channels, and RX2 at SF12BW500", async () => {
@@ -156,7 +160,7 @@ test("US915: RX1 is on its own channels, and RX2 at SF12BW500", async () => {
   const hotspot = house.hotspot(1);
   hotspot.greet("US915");
   await house.clock.advance(0);
-  hotspot.packet(request(7), { frequencyHz: hertz(903_900_000) });
+  await hotspot.packet(request(7), { frequencyHz: hertz(903_900_000) });
   await house.clock.advance(300);
   const [downlink] = hotspot.downlinks;
   assert.equal(downlink?.dataRate.endsWith("BW500"), true);

@@ -35,13 +35,13 @@ test("up: two hotspots, one of them bought, Cayenne LPP", async () => {
   const house = await new TestBench().start();
   await house.addDevice({ ...collar, tags: { colour: "brown" } });
   const [first, second] = [await house.connected(1), await house.connected(2)];
-  first.packet(collarUplink(42, { adr: true }), {
+  await first.packet(collarUplink(42, { adr: true }), {
     receivedAt: milliseconds(START_MS - 30),
     channel: 3,
     frequencyHz: hertz(867_100_000),
   });
   // Zeros are left out inside rxInfo, and kept at the top.
-  second.packet(collarUplink(42, { adr: true }), { rssiDbm: 0 as Dbm });
+  await second.packet(collarUplink(42, { adr: true }), { rssiDbm: 0 as Dbm });
   await house.clock.advance(300);
   golden("up", house.bus.texts("/event/up")[0]);
 });
@@ -67,7 +67,7 @@ test("up: the collar's own frame", async () => {
     activity: 5,
     sequence: 9,
   });
-  hotspot.packet(collarUplink(1, { fPort: 11, payload, confirmed: true }));
+  await hotspot.packet(collarUplink(1, { fPort: 11, payload, confirmed: true }));
   await house.clock.advance(300);
   golden("up-collar", house.bus.texts("/event/up")[0]);
 });
@@ -78,7 +78,7 @@ test("join, txack of its accept, and the topics", async () => {
   await house.addDevice({ name: "tag", devEui, joinEui: "0000000000000001", activation: otaa });
   const hotspot = await house.connected(1);
   const ids = { joinEui: 1n, devEui: BigInt(`0x${devEui}`), devNonce: 1 };
-  hotspot.packet(buildJoinRequest({ appKey, ...ids }));
+  await hotspot.packet(buildJoinRequest({ appKey, ...ids }));
   await house.clock.advance(300);
   golden("join", house.bus.texts("/event/join")[0]);
   const downlink = hotspot.downlinks[0]?.downlink ?? 0;
@@ -95,13 +95,13 @@ test("txack, ack and log of a confirmed downlink", async () => {
   const item = { id: "7f1c", confirmed: true, fPort: 10, data: Uint8Array.of(1) };
   await house.router.enqueue(entry, item);
   for (const refusal of ["collision-packet", ""]) {
-    hotspot.packet(collarUplink(refusal === "" ? 1 : 0), { rssiDbm: dbm(-90) });
+    void hotspot.packet(collarUplink(refusal === "" ? 1 : 0), { rssiDbm: dbm(-90) });
     await house.clock.advance(300);
     const downlink = hotspot.downlinks.at(-1)?.downlink ?? 0;
     hotspot.send({ kind: "downlink-outcome", downlink, refusal, window: 1 });
     await house.clock.advance(3000);
   }
-  hotspot.packet(collarUplink(2, { ack: true }));
+  await hotspot.packet(collarUplink(2, { ack: true }));
   await house.clock.advance(300);
   golden("log", house.bus.texts("/event/log")[0]);
   golden("txack", house.bus.texts("/event/txack")[0]);

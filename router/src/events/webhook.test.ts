@@ -21,7 +21,7 @@ test("an event is posted with its name, and again until it is taken, ever later"
     if (typeof status === "number") return { status };
     throw new Error("away");
   });
-  hotspot.packet(collarUplink(0));
+  await hotspot.packet(collarUplink(0));
   await house.clock.advance(120_000);
   assert.deepEqual(
     posts.map(({ at }, i) => at - (posts[i - 1]?.at ?? at)),
@@ -41,7 +41,7 @@ test("five attempts, and no more; none after a refusal", async () => {
       posts++;
       return { status };
     });
-    hotspot.packet(collarUplink(0));
+    void hotspot.packet(collarUplink(0));
     await house.clock.advance(1_000_000);
     assert.equal(posts, expected);
   }
@@ -58,7 +58,7 @@ test("a server that does not answer is given up after the timeout", async () => 
         });
       }),
   );
-  hotspot.packet(collarUplink(0));
+  await hotspot.packet(collarUplink(0));
   await house.clock.advance(10_000);
   assert.equal(aborted, 0);
   await house.clock.advance(1000);

@@ -87,7 +87,7 @@ test("a device's life: added, heard, shown, changed, removed", async () => {
   assert.equal((await ask("POST", "devices", { body: abp })).json.code, "device-exists");
   const hotspot = await bench.connected(1);
   for (let fCnt = 0; fCnt < 3; fCnt++) {
-    hotspot.packet(collarUplink(fCnt));
+    void hotspot.packet(collarUplink(fCnt));
     await bench.clock.advance(60_000);
   }
   const { json } = await ask("GET", "devices/70b3d57ed0000011");
@@ -111,7 +111,7 @@ test("a device's life: added, heard, shown, changed, removed", async () => {
   assert.equal((await ask("DELETE", "devices/70b3d57ed0000011")).status, 204);
   assert.equal((await ask("GET", "devices/70b3d57ed0000011")).status, 404);
   assert.equal(bench.router.trail.of("70b3d57ed0000011", { limit: 10 }).length, 0);
-  assert.equal(hotspot.packet(collarUplink(9))?.kind, "declined");
+  assert.equal((await hotspot.packet(collarUplink(9)))?.kind, "declined");
 });
 
 test("what is malformed is a problem with a pointer, and adds nothing", async () => {

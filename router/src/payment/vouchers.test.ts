@@ -13,7 +13,7 @@ async function bench(options: ConstructorParameters<typeof TestBench>[0] = {}) {
 test("one voucher a second says all that is owed", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  for (let fCnt = 0; fCnt < 5; fCnt++) hotspot.packet(collarUplink(fCnt));
+  for (let fCnt = 0; fCnt < 5; fCnt++) await hotspot.packet(collarUplink(fCnt));
   await house.clock.advance(999);
   assert.equal(hotspot.vouchers.length, 0);
   await house.clock.advance(1);
@@ -29,7 +29,7 @@ test("one voucher a second says all that is owed", async () => {
 test("at voucherStepDc it comes at once", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  for (let fCnt = 0; fCnt < 50; fCnt++) hotspot.packet(collarUplink(fCnt));
+  for (let fCnt = 0; fCnt < 50; fCnt++) await hotspot.packet(collarUplink(fCnt));
   await house.clock.advance(0);
   assert.equal(hotspot.vouchers[0]?.cumulativeDc, 50n);
 });
@@ -38,7 +38,7 @@ test("all vouchers of a flush are in one commit, made before the first is sent",
   const house = await bench();
   const hotspots = [await house.connected(1), await house.connected(2), await house.connected(3)];
   hotspots.forEach((hotspot, i) => {
-    hotspot.packet(collarUplink(i));
+    void hotspot.packet(collarUplink(i));
   });
   await house.clock.advance(999);
   const { commits } = house.store;
@@ -50,7 +50,7 @@ test("all vouchers of a flush are in one commit, made before the first is sent",
 test("nothing is sent that the disk does not have", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  hotspot.packet(collarUplink(0));
+  await hotspot.packet(collarUplink(0));
   await house.clock.advance(500);
   house.store.broken = true;
   await house.clock.advance(5000);
@@ -64,7 +64,7 @@ test("after a restart the sequence goes on, and no two vouchers contradict each 
   const house = await bench();
   const hotspot = await house.connected(1);
   for (let round = 0; round < 4; round++) {
-    for (let i = 0; i < 3; i++) hotspot.packet(collarUplink(round * 3 + i));
+    for (let i = 0; i < 3; i++) await hotspot.packet(collarUplink(round * 3 + i));
     await house.clock.advance(1500);
     await house.restart();
     hotspot.greet();
@@ -80,7 +80,7 @@ test("after a restart the sequence goes on, and no two vouchers contradict each 
 test("what was bought and not vouched for when the process was killed is vouched for later", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  hotspot.packet(collarUplink(0));
+  await hotspot.packet(collarUplink(0));
   // Delivered, so its counters and what is owed are on disk; the voucher is not due yet.
   await house.clock.advance(300);
   await house.restart();
@@ -92,7 +92,7 @@ test("what was bought and not vouched for when the process was killed is vouched
 test("a hotspot that was away gets the last voucher again at its hello, bit for bit", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  hotspot.packet(collarUplink(0));
+  await hotspot.packet(collarUplink(0));
   await house.clock.advance(1500);
   hotspot.greet();
   await house.clock.advance(0);
@@ -102,7 +102,7 @@ test("a hotspot that was away gets the last voucher again at its hello, bit for 
 test("without a channel nothing is bought; with one that opens, sessions are renewed", async () => {
   const house = await bench({ channels: "none", ownerSigner: ownerKey });
   const hotspot = await house.connected(1);
-  const outcome = hotspot.packet(collarUplink(0));
+  const outcome = await hotspot.packet(collarUplink(0));
   assert.equal(outcome?.kind === "declined" && outcome.reason, "no-balance");
   const opened = house.ledger.submitted.filter(({ kind }) => kind === "open-channel");
   assert.equal(opened.length, 1, "the owner's key opens one");
@@ -111,14 +111,18 @@ test("without a channel nothing is bought; with one that opens, sessions are ren
   assert.equal(hotspot.hints, 1);
   hotspot.greet();
   await house.clock.advance(0);
-  assert.equal(hotspot.packet(collarUplink(0))?.kind, "bought", "the same frame may come again");
+  assert.equal(
+    (await hotspot.packet(collarUplink(0)))?.kind,
+    "bought",
+    "the same frame may come again",
+  );
 });
 
 test("a channel is stopped and closed before it expires, with sorted summaries", async () => {
   const house = await bench({ ownerSigner: ownerKey });
   const hotspots = [await house.connected(1), await house.connected(2)];
   hotspots.forEach((hotspot, i) => {
-    hotspot.packet(collarUplink(i));
+    void hotspot.packet(collarUplink(i));
   });
   await house.clock.advance(2000);
   const near = START_MS + 30 * DAY_MS - house.clock.now();
@@ -128,7 +132,7 @@ test("a channel is stopped and closed before it expires, with sorted summaries",
   assert.equal(closes.length, 1);
   const sums = closes.flatMap(({ summaries }) => summaries.map(({ cumulativeDc }) => cumulativeDc));
   assert.deepEqual(sums, [1n, 1n]);
-  const outcome = hotspots[0]?.packet(collarUplink(5));
+  const outcome = await hotspots[0]?.packet(collarUplink(5));
   assert.equal(outcome?.kind === "declined" && outcome.reason, "no-balance");
 });
 
@@ -136,10 +140,10 @@ test("the next channel is asked for when most of the deposit is spent", async ()
   const house = await bench({ ownerSigner: ownerKey, depositDc: 10 });
   const hotspot = await house.connected(1);
   const opens = () => house.ledger.submitted.filter(({ kind }) => kind === "open-channel").length;
-  for (let fCnt = 0; fCnt < 7; fCnt++) hotspot.packet(collarUplink(fCnt));
+  for (let fCnt = 0; fCnt < 7; fCnt++) await hotspot.packet(collarUplink(fCnt));
   await house.clock.advance(10_000);
   assert.equal(opens(), 0);
-  hotspot.packet(collarUplink(7));
+  await hotspot.packet(collarUplink(7));
   await house.clock.advance(10_000);
   assert.equal(opens(), 1);
 });

@@ -47,24 +47,24 @@ test("an old hello does not displace the session", async () => {
   await house.clock.advance(5000);
   hotspot.greet();
   hotspot.publish(old);
-  assert.equal(hotspot.packet(collarUplink(0))?.kind, "bought");
+  assert.equal((await hotspot.packet(collarUplink(0)))?.kind, "bought");
 });
 
 test("after a restart an envelope is answered by a hint, seldom", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
   await house.restart();
-  for (let i = 0; i < 10; i++) hotspot.packet(collarUplink(i));
+  for (let i = 0; i < 10; i++) await hotspot.packet(collarUplink(i));
   assert.equal(hotspot.hints, 1);
   await house.clock.advance(5000);
-  hotspot.packet(collarUplink(11));
+  await hotspot.packet(collarUplink(11));
   assert.equal(hotspot.hints, 2);
 });
 
 test("an envelope again, changed, or of the other direction does nothing", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  hotspot.packet(collarUplink(0));
+  await hotspot.packet(collarUplink(0));
   const envelope = house.bus.published.findLast(({ topic }) => topic.startsWith("kd/up/"))?.payload;
   assert.ok(envelope !== undefined);
   hotspot.publish(envelope);
@@ -75,5 +75,5 @@ test("an envelope again, changed, or of the other direction does nothing", async
   const answer = house.bus.published.findLast(({ topic }) => topic.startsWith("kd/down/"))?.payload;
   if (answer !== undefined && answer.length > 0) hotspot.publish(answer);
   assert.equal(hotspot.decisions.length, 1);
-  assert.equal(hotspot.packet(collarUplink(1))?.kind, "bought", "and the session goes on");
+  assert.equal((await hotspot.packet(collarUplink(1)))?.kind, "bought", "and the session goes on");
 });

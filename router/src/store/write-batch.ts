@@ -14,6 +14,10 @@ export class WriteBatch {
   #devices = new Set<DeviceEntry>();
   #accounts = new Set<Account>();
   #writes: StoreWrite[] = [];
+  /** The last commit that began. */
+  #running: Promise<void> = Promise.resolve();
+  /** The one that begins when that has ended. */
+  #next: Promise<void> | undefined;
 
   constructor({ store }: { readonly store: Store }) {
     this.#store = store;
@@ -37,11 +41,24 @@ export class WriteBatch {
   }
 
   /**
-   * Commits all that waits, in one commit. Resolves when it is durable. If the disk refuses, it
-   * rejects with the store's Fault, and what waited waits on.
+   * Commits all that waits, in one commit, after the one that is under way. Resolves when it is
+   * durable, and all before it. If the disk refuses, it rejects with the store's Fault, and what
+   * waited waits on.
    */
-  async commit(): Promise<void> {
-    if (this.empty) return;
+  commit(): Promise<void> {
+    // What someone else has just begun to commit is not durable yet.
+    if (this.empty) return this.#running;
+    this.#next ??= this.#running
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        this.#running = this.#write();
+        return this.#running;
+      });
+    return this.#next;
+  }
+
+  async #write(): Promise<void> {
     const [devices, accounts, writes] = [this.#devices, this.#accounts, this.#writes];
     this.#devices = new Set();
     this.#accounts = new Set();

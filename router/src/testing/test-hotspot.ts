@@ -28,7 +28,7 @@ import {
 } from "@katydid/protocol";
 import type { MemoryBus } from "./memory-bus.ts";
 import { CHAIN_ID } from "./script-ledger.ts";
-import type { VirtualClock } from "./virtual-clock.ts";
+import { settle, type VirtualClock } from "./virtual-clock.ts";
 
 export class TestHotspot {
   readonly key: KeyPair;
@@ -104,14 +104,15 @@ export class TestHotspot {
     );
   }
 
-  /** Sends a frame; the decision, if it was answered. */
-  packet(
+  /** Sends a frame at once; the decision, if it was answered when the disk has it. */
+  async packet(
     phyPayload: Uint8Array,
     radio: Partial<RadioMetadata> = {},
-  ): Decision["outcome"] | undefined {
+  ): Promise<Decision["outcome"] | undefined> {
     const reception = ++this.reception;
     const packet: Packet = { kind: "packet", reception, ...this.radio(radio), phyPayload };
     this.send(packet);
+    await settle();
     return this.decisions.find((decision) => decision.reception === reception)?.outcome;
   }
 

@@ -1,6 +1,8 @@
 /**
- * Buys data frames. Each packet is answered at once; what was bought is delivered when its copies
- * are gathered (delivery.ts). Synchronous: no packet is decided while another one is.
+ * Buys data frames. Each packet is decided at once, told when that is on disk (answers.ts), and what
+ * was bought is delivered when its copies are gathered (delivery.ts). Synchronous: no packet is
+ * decided while another one is. What a purchase changes, the account of the hotspot and the counters
+ * of the device, goes to disk in one commit: after a kill it is paid once and bought once.
  *
  * Refusals in order: unknown-device, mic-invalid, replay, late, copies-bought, busy,
  * no-balance.
@@ -27,6 +29,8 @@ export interface DataDeskOptions {
     promote(entry: DeviceEntry): void;
   };
   readonly purse: { buy(link: HotspotLink, cost: number): boolean };
+  /** The counters of a device go to disk with what was bought for it. */
+  readonly batch: { device(entry: DeviceEntry): void };
   readonly deliveries: DeliveryQueue;
   readonly offers: { bought(phyPayload: Uint8Array, hotspot: Address): void };
 }
@@ -84,6 +88,7 @@ export class DataDesk {
     entry.dc += cost;
     entry.packets++;
     entry.lastSeenAt = now;
+    this.#options.batch.device(entry);
     this.#options.deliveries.add(frame, "deliver");
     this.#options.offers.bought(packet.phyPayload, link.address);
     return boughtFor(cost);
@@ -131,6 +136,7 @@ export class DataDesk {
     if (!this.#options.purse.buy(link, cost)) return declined("no-balance", known.bought);
     known.bought.push(link.address);
     known.entry.dc += cost;
+    this.#options.batch.device(known.entry);
     note(known, { link, radio: packet, at: now, dc: cost });
     return boughtFor(cost);
   }

@@ -65,7 +65,7 @@ test("every frame of the recording is told what frames.json says", { skip }, asy
   const hotspot = await house.connected(1);
 
   for (const frame of recording.frames) {
-    const outcome = hotspot.packet(fromHex(frame.phyPayload));
+    const outcome = await hotspot.packet(fromHex(frame.phyPayload));
     const said = outcome?.kind === "declined" ? outcome.reason : outcome?.kind;
     assert.equal(said, EXPECTED[frame.kind], `${frame.kind}: ${frame.phyPayload}`);
     await house.clock.advance(1200);

@@ -1,4 +1,4 @@
-/** Where messages of hotspots arrive: each packet and offer gets its decision at once. */
+/** Where messages of hotspots arrive: each packet and offer is decided at once. */
 import type { Clock, Counter, Metrics } from "@katydid/platform";
 import {
   type Decision,
@@ -8,10 +8,10 @@ import {
   type Offer,
   type Packet,
   parseFrame,
-  type RouterMessage,
   unreachable,
 } from "@katydid/protocol";
 import type { HotspotLink } from "../sessions/hotspot-link.ts";
+import type { Answers } from "./answers.ts";
 import type { DataDesk } from "./data-desk.ts";
 import type { JoinDesk } from "./join-desk.ts";
 import type { OfferDesk } from "./offer-desk.ts";
@@ -24,7 +24,8 @@ export interface FrontDeskOptions {
   readonly joins: JoinDesk;
   readonly offers: OfferDesk;
   readonly settle: (link: HotspotLink, outcome: DownlinkOutcome) => void;
-  readonly send: (link: HotspotLink, message: RouterMessage) => boolean;
+  /** Tells the hotspot when what the decision rests on is durable. */
+  readonly answers: Pick<Answers, "tell">;
 }
 
 export const outcomeNames = [
@@ -120,7 +121,7 @@ export class FrontDesk {
 
   #answer(link: HotspotLink, { reception }: Packet | Offer, outcome: Outcome): void {
     const decision: Decision = { kind: "decision", reception, outcome };
-    this.#options.send(link, decision);
+    this.#options.answers.tell(link, decision);
   }
 
   #count(packet: Packet, outcome: Outcome): void {

@@ -33,7 +33,7 @@ test("an offer is wanted, then the frame under its reception is bought", async (
   const { first } = await bench();
   assert.equal(offer(first, collarUplink(0)), "wanted");
   first.reception--;
-  first.packet(collarUplink(0));
+  await first.packet(collarUplink(0));
   assert.equal(said(first.decisions[1]?.outcome), "bought");
 });
 
@@ -47,7 +47,7 @@ test("while one is asked, others are told so; when it stays silent, they are ask
 
 test("of a frame that was bought no further copy is wanted, and late ones are late", async () => {
   const { house, first, second } = await bench();
-  first.packet(collarUplink(0));
+  await first.packet(collarUplink(0));
   assert.equal(offer(second, collarUplink(0)), "copies-bought");
   assert.equal(offer(first, collarUplink(0)), "replay");
   await house.clock.advance(2001);
@@ -63,6 +63,6 @@ test("two copies are wanted where the device pays for two", async () => {
 test("what belongs to no device, or cannot be paid, is not wanted", async () => {
   const { first } = await bench(1, 1);
   assert.equal(offer(first, collarUplink(0), 0x48000012), "unknown-device");
-  first.packet(collarUplink(0));
+  await first.packet(collarUplink(0));
   assert.equal(offer(first, collarUplink(1)), "no-balance");
 });

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { collar, collarUplink, TestBench } from "../testing/test-bench.ts";
 import type { TestHotspot } from "../testing/test-hotspot.ts";
 
-const reasonOf = (outcome: ReturnType<TestHotspot["packet"]>): string =>
+const reasonOf = (outcome: Awaited<ReturnType<TestHotspot["packet"]>>): string =>
   outcome?.kind === "declined" ? outcome.reason : (outcome?.kind ?? "unanswered");
 
 function flipped(frame: Uint8Array): Uint8Array {
@@ -44,9 +44,9 @@ for (const [name, frame, from, afterMs, expected] of rows) {
     const bench = await new TestBench({ depositDc: 1 }).start();
     await bench.addDevice();
     const hotspots = { first: await bench.connected(1), second: await bench.connected(2) };
-    assert.equal(reasonOf(hotspots.first.packet(collarUplink(5))), "bought");
+    assert.equal(reasonOf(await hotspots.first.packet(collarUplink(5))), "bought");
     await bench.clock.advance(afterMs);
-    assert.equal(reasonOf(hotspots[from].packet(frame())), expected);
+    assert.equal(reasonOf(await hotspots[from].packet(frame())), expected);
     await bench.clock.advance(1000);
     assert.equal(bench.events("up").length, 1, "nothing but the first frame is delivered");
   });
@@ -56,8 +56,8 @@ test("a decline for copies names those that were bought", async () => {
   const bench = await new TestBench().start();
   await bench.addDevice();
   const [first, second] = [await bench.connected(1), await bench.connected(2)];
-  first.packet(collarUplink(0));
-  const outcome = second.packet(collarUplink(0));
+  await first.packet(collarUplink(0));
+  const outcome = await second.packet(collarUplink(0));
   assert.deepEqual(outcome, {
     kind: "declined",
     reason: "copies-bought",
@@ -69,7 +69,8 @@ test("up to maxCopies are bought, and all of rxInfo is delivered once", async ()
   const bench = await new TestBench().start();
   await bench.addDevice({ ...collar, maxCopies: 2 });
   const hotspots = [await bench.connected(1), await bench.connected(2), await bench.connected(3)];
-  const outcomes = hotspots.map((hotspot) => reasonOf(hotspot.packet(collarUplink(0))));
+  const told = hotspots.map((hotspot) => hotspot.packet(collarUplink(0)));
+  const outcomes = (await Promise.all(told)).map(reasonOf);
   assert.deepEqual(outcomes, ["bought", "bought", "copies-bought"]);
   await bench.clock.advance(500);
   const [event, ...others] = bench.events("up");
@@ -82,8 +83,8 @@ test("a reception is decided once", async () => {
   const bench = await new TestBench().start();
   await bench.addDevice();
   const hotspot = await bench.connected(1);
-  hotspot.packet(collarUplink(0));
+  await hotspot.packet(collarUplink(0));
   hotspot.reception--;
-  hotspot.packet(collarUplink(1));
+  await hotspot.packet(collarUplink(1));
   assert.equal(reasonOf(hotspot.decisions[1]?.outcome), "duplicate-reception");
 });

@@ -15,9 +15,9 @@ async function bench(device = collar) {
 test("a confirmed frame again after its windows is acknowledged again, and that is all", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  assert.equal(hotspot.packet(confirmed(3))?.kind, "bought");
+  assert.equal((await hotspot.packet(confirmed(3)))?.kind, "bought");
   await house.clock.advance(3500);
-  const again = hotspot.packet(confirmed(3));
+  const again = await hotspot.packet(confirmed(3));
   assert.deepEqual(again, {
     kind: "declined",
     reason: "replay",
@@ -39,9 +39,9 @@ test("a confirmed frame again after its windows is acknowledged again, and that 
 test("within the copy window it is a replay and not acknowledged", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  hotspot.packet(confirmed(3));
+  await hotspot.packet(confirmed(3));
   await house.clock.advance(2000);
-  hotspot.packet(confirmed(3));
+  await hotspot.packet(confirmed(3));
   await house.clock.advance(1000);
   assert.equal(hotspot.downlinks.length, 1);
 });
@@ -50,7 +50,7 @@ test("after eight transmissions it is not acknowledged any more", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
   for (let i = 0; i < 12; i++) {
-    hotspot.packet(confirmed(3));
+    void hotspot.packet(confirmed(3));
     await house.clock.advance(4000);
   }
   assert.equal(hotspot.downlinks.length, 8);
@@ -60,11 +60,11 @@ test("after eight transmissions it is not acknowledged any more", async () => {
 test("once a later frame has come, the one before is a replay", async () => {
   const house = await bench();
   const hotspot = await house.connected(1);
-  hotspot.packet(confirmed(3));
+  await hotspot.packet(confirmed(3));
   await house.clock.advance(4000);
-  hotspot.packet(confirmed(4));
+  await hotspot.packet(confirmed(4));
   await house.clock.advance(4000);
-  hotspot.packet(confirmed(3));
+  await hotspot.packet(confirmed(3));
   await house.clock.advance(1000);
   assert.equal(hotspot.downlinks.length, 2);
 });
@@ -73,9 +73,9 @@ test("an unconfirmed frame again is a replay, unless the device is set to NbTran
   for (const nbTrans of [1, 3]) {
     const house = await bench({ ...collar, nbTrans });
     const [first, second] = [await house.connected(1), await house.connected(2)];
-    first.packet(collarUplink(3));
+    void first.packet(collarUplink(3));
     await house.clock.advance(4000);
-    const outcome = second.packet(collarUplink(3));
+    const outcome = await second.packet(collarUplink(3));
     const reason = outcome?.kind === "declined" ? outcome.reason : outcome?.kind;
     // What only the second one heard, later, is late, or a repetition that was paid for.
     assert.equal(reason, nbTrans === 1 ? "late" : "copies-bought");
@@ -88,21 +88,21 @@ test("an unconfirmed frame again is a replay, unless the device is set to NbTran
 test("another hotspot's late copy of a confirmed frame is late, by its own time", async () => {
   const house = await bench();
   const [first, second] = [await house.connected(1), await house.connected(2)];
-  first.packet(confirmed(3));
+  await first.packet(confirmed(3));
   const receivedAt = milliseconds(house.clock.now());
   await house.clock.advance(4000);
-  const outcome = second.packet(confirmed(3), { receivedAt });
+  const outcome = await second.packet(confirmed(3), { receivedAt });
   assert.equal(outcome?.kind === "declined" && outcome.reason, "late");
 });
 
 test("after a restart a confirmed frame is acknowledged once more, not delivered", async () => {
   const house = await bench();
   const before = await house.connected(1);
-  before.packet(confirmed(3));
+  await before.packet(confirmed(3));
   await house.clock.advance(4000);
   await house.restart();
   const hotspot = await house.connected(2);
-  hotspot.packet(confirmed(3));
+  await hotspot.packet(confirmed(3));
   await house.clock.advance(1000);
   assert.equal(house.events("up").length, 1);
   assert.equal(house.router.stats().boughtDc, 0);
@@ -113,13 +113,13 @@ test("after a restart a confirmed frame is acknowledged once more, not delivered
 test("after a restart what was delivered is a replay", async () => {
   const house = await bench();
   const before = await house.connected(1);
-  before.packet(collarUplink(3));
+  await before.packet(collarUplink(3));
   await house.clock.advance(1000);
   await house.restart();
   const hotspot = await house.connected(2);
   for (const fCnt of [3, 2]) {
-    const outcome = hotspot.packet(collarUplink(fCnt));
+    const outcome = await hotspot.packet(collarUplink(fCnt));
     assert.equal(outcome?.kind === "declined" && outcome.reason, "replay");
   }
-  assert.equal(hotspot.packet(collarUplink(4))?.kind, "bought");
+  assert.equal((await hotspot.packet(collarUplink(4)))?.kind, "bought");
 });
