@@ -2,7 +2,8 @@
 import { assert } from "../bytes/assert.ts";
 import { type DecodeCode, DecodeError } from "../bytes/decode-error.ts";
 
-const FIRST_CAPACITY = 4096;
+/** Most messages fit; the one that is reused soon has the room of the largest. */
+const FIRST_CAPACITY = 256;
 /** Nothing in the protocol is larger than this; a writer that gets there is a bug. */
 const CAPACITY_MAX = 1 << 26;
 const TWO_28 = 2 ** 28;

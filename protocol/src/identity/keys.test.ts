@@ -4,7 +4,13 @@ import { ed25519 } from "@noble/curves/ed25519.js";
 import fc from "fast-check";
 import { fromHex, toHex } from "../bytes/bytes.ts";
 import { addressOf } from "./address.ts";
-import { isRegistrableKey, keyPairFromSeed, verifyNative, verifySignature } from "./keys.ts";
+import {
+  isRegistrableKey,
+  keyPairFromSeed,
+  rememberOwnSignatures,
+  verifyNative,
+  verifySignature,
+} from "./keys.ts";
 
 const FIELD = 2n ** 255n - 19n;
 const digest = new Uint8Array(32).fill(7);
@@ -97,4 +103,23 @@ test("a key with a torsion part, and one off the curve, are not registrable", ()
   const offCurve = Uint8Array.of(2, ...new Uint8Array(31));
   assert.ok(!isRegistrableKey(offCurve));
   assert.ok(!isRegistrableKey(new Uint8Array(31)));
+});
+
+test("a process that remembers its own signatures still refuses every other", () => {
+  const pair = keyPairFromSeed(new Uint8Array(32).fill(9));
+  const other = keyPairFromSeed(new Uint8Array(32).fill(10));
+  rememberOwnSignatures();
+  const signature = pair.sign(digest);
+  const claim = { publicKey: pair.publicKey, digest, signature };
+  assert.ok(verifyNative(claim) && verifySignature(claim));
+  const changed = signature.slice();
+  changed[0] = (changed[0] ?? 0) ^ 1;
+  for (const wrong of [
+    { ...claim, signature: changed },
+    { ...claim, publicKey: other.publicKey },
+    { ...claim, digest: digest.slice(1) },
+  ]) {
+    assert.equal(verifyNative(wrong), false);
+    assert.equal(verifySignature(wrong), false);
+  }
 });

@@ -7,6 +7,7 @@
 import { hashes, Point, verify as referenceVerify } from "@noble/ed25519";
 import { sha512 } from "@noble/hashes/sha2.js";
 import {
+  binaryKey,
   ed25519PublicKey,
   ed25519SecretKey,
   ed25519Sign,
@@ -15,7 +16,7 @@ import {
   publicBytes,
 } from "#native";
 import { BoundedMap } from "../bytes/bounded-map.ts";
-import { equalBytes, toHex } from "../bytes/bytes.ts";
+import { concatBytes, equalBytes, toHex } from "../bytes/bytes.ts";
 import type { Address } from "../units.ts";
 import { addressOf } from "./address.ts";
 
@@ -48,8 +49,29 @@ export function keyPairFromSeed(seed: Uint8Array): KeyPair {
     address: addressOf(publicKey),
     publicKey,
     seed: seed.slice(),
-    sign: (digest) => ed25519Sign({ key, digest }),
+    sign: (digest) => {
+      const signature = ed25519Sign({ key, digest });
+      own?.set(claimName({ publicKey, digest, signature }), true);
+      return signature;
+    },
   };
+}
+
+/** In each of two generations: what a world makes and checks within minutes. */
+const OWN_SIGNATURES_MAX = 50_000;
+let own: BoundedMap<string, true> | undefined;
+
+/**
+ * From now on a signature that this process itself made with a key holds without being computed
+ * anew; any other is checked as ever. For worlds in one process, where all who sign and all who
+ * check are in it: answers stay the same, and an eighth of the time is saved.
+ */
+export function rememberOwnSignatures(): void {
+  own ??= new BoundedMap(OWN_SIGNATURES_MAX);
+}
+
+function claimName({ publicKey, digest, signature }: SignatureClaim): string {
+  return binaryKey(concatBytes(publicKey, signature, digest));
 }
 
 export interface SignatureClaim {
@@ -78,6 +100,7 @@ export function verifySignature(claim: SignatureClaim): boolean {
 /** Stricter and fast: what native code accepts. For admission, never for consensus. */
 export function verifyNative(claim: SignatureClaim): boolean {
   if (!hasLengths(claim)) return false;
+  if (own?.get(claimName(claim)) === true) return true;
   const key = nativeKeyOf(claim.publicKey);
   if (key === undefined) return false;
   return ed25519Verify({ key, digest: claim.digest, signature: claim.signature });

@@ -121,7 +121,8 @@ export class ArenaWorld {
     }
     await network.untilSettled(() => network.node.queries.status().activeHotspots > 0);
     const parts = { ...this.#routerParts(people.router, "honest router") };
-    const router = await world.settle(network.startRouter(parts, people.router.owner));
+    const { owner } = people.router;
+    const router = await world.settle(network.startRouter(parts, { owner, events: "none" }));
     const agents = people.honest.map(({ key }, index) => {
       const point = this.neighbours[index] ?? { x: 0, y: 0 };
       return this.#agentParts(`honest ${index}`, key, { point, ...HONEST_RADIO });
@@ -159,17 +160,14 @@ export class ArenaWorld {
 
   async #startGangRouter(scheme: Scheme): Promise<void> {
     const { world, network, people, plan } = this;
-    const { key, owner, url } = people.gangRouter;
-    const parts = this.#routerParts(people.gangRouter, "gang router");
-    const router = await network.startRouter(scheme.wrapRouter?.(parts) ?? parts, owner);
+    const { key, owner } = people.gangRouter;
+    const honest = this.#routerParts(people.gangRouter, "gang router");
+    const parts = scheme.wrapRouter?.(honest) ?? honest;
+    const router = await network.startRouter(parts, { owner, events: "none" });
     if (router.address !== key.address) throw new Error("a cheat keeps its router's key");
-    const isUplink = /\/event\/up$/;
-    await world
-      .broker(url)
-      .bus("owner")
-      .subscribe("application/#", (topic) => {
-        if (isUplink.test(topic)) this.deliveredDc += PACKET_DC;
-      });
+    router.onEvent(({ kind }) => {
+      if (kind === "up") this.deliveredDc += PACKET_DC;
+    });
     const random = world.random("gang devices");
     const points = Array.from({ length: plan.size.gangDevices }, () => {
       const beside = this.neighbours[random.below(this.neighbours.length)] ?? { x: 0, y: 0 };

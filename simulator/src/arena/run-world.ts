@@ -1,5 +1,5 @@
 /** Runs one world from start to end, and says what became of gang and honest hotspots. */
-import { MOTES_PER_TOKEN } from "@katydid/protocol";
+import { MOTES_PER_TOKEN, rememberOwnSignatures } from "@katydid/protocol";
 import { ArenaWorld, type RunOptions } from "./arena-world.ts";
 import type { Detection, GangAccount, HotspotAccount } from "./ledgerbook.ts";
 import { type ArenaWorldOptions, INTERVAL_MS, INTERVALS_PER_DAY } from "./world-options.ts";
@@ -37,6 +37,7 @@ export async function runArenaWorld(
   options: ArenaWorldOptions,
   run: RunOptions = {},
 ): Promise<WorldResult> {
+  rememberOwnSignatures();
   const arena = new ArenaWorld(options);
   await arena.run(run);
   const { plan, book, world, placements } = arena;

@@ -205,7 +205,7 @@ export class Fleet {
       ...{ key, clock: world.clock, ledger: this.#network.client(), bus: broker.bus("router") },
       ...{ store: world.store("router"), random: world.random("router") },
     };
-    this.#router = await this.#network.startRouter(parts, operator);
+    this.#router = await this.#network.startRouter(parts, { owner: operator });
     const isUplink = /\/event\/up$/;
     await broker.bus("owner").subscribe("application/#", (topic) => {
       if (isUplink.test(topic)) this.counts.delivered += 1;

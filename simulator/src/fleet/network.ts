@@ -163,12 +163,17 @@ export class Network {
     await world.run({ until: isSettled });
   }
 
-  /** A router on the parts; `owner` pays for its channels. */
-  async startRouter(parts: RouterParts, owner: KeyPair): Promise<Router> {
+  /**
+   * A router on the parts; `owner` pays for its channels. Events: as its options say, default `mqtt`.
+   */
+  async startRouter(
+    parts: RouterParts,
+    { owner, events = "mqtt" }: { readonly owner: KeyPair; readonly events?: "mqtt" | "none" },
+  ): Promise<Router> {
     const { params, metrics, chainId, world } = this;
     const router = createRouter({
       ...parts,
-      ...{ chainId, params, metrics, log: world.log, ownerSigner: owner, region: REGION },
+      ...{ chainId, params, metrics, log: world.log, ownerSigner: owner, region: REGION, events },
       trailPointsMax: TRAIL_POINTS_MAX,
       voucherIntervalMs: Math.min(
         VOUCHER_INTERVAL_MS,

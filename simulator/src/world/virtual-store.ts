@@ -30,6 +30,7 @@ export class VirtualStore implements Store {
     return value === undefined ? undefined : bytesOf(value);
   }
 
+  /** As it is now: what is written while it is read does not change what comes. */
   range(options: RangeOptions = {}): Iterable<readonly [key: Uint8Array, value: Uint8Array]> {
     const { start, end, reverse = false, limit = Number.POSITIVE_INFINITY } = options;
     this.#order ??= new SortedKeys(this.#rows.keys());
@@ -39,7 +40,8 @@ export class VirtualStore implements Store {
       reverse,
       limit,
     });
-    return keys.map((key) => [bytesOf(key), bytesOf(this.#rows.get(key) ?? "")] as const);
+    const values = keys.map((key) => this.#rows.get(key) ?? "");
+    return { [Symbol.iterator]: () => pairs(keys, values) };
   }
 
   async commit(writes: readonly StoreWrite[]): Promise<void> {
@@ -69,6 +71,14 @@ export class VirtualStore implements Store {
     if (this.#order !== undefined && !this.#rows.has(name)) this.#order.add(name);
     this.#rows.set(name, latin1(value));
   }
+}
+
+/** Bytes are made as they are asked for: most readers stop after the first rows. */
+function* pairs(
+  keys: readonly string[],
+  values: readonly string[],
+): Generator<readonly [key: Uint8Array, value: Uint8Array]> {
+  for (const [at, key] of keys.entries()) yield [bytesOf(key), bytesOf(values[at] ?? "")];
 }
 
 function nameOf(key: Uint8Array): string {
