@@ -148,6 +148,8 @@ export interface RouterView {
   readonly endpoints: readonly string[];
   readonly slabs: readonly { readonly start: number; readonly count: number }[];
   readonly filter: Uint8Array;
+  /** Cut claims that it has to make good before it opens another channel; absent: none. */
+  readonly owedDc?: Dc;
 }
 export interface RelayView {
   readonly operator: Address;
@@ -164,6 +166,10 @@ export interface ChannelView {
   readonly state: "open" | "grace" | "settled";
   /** After settlement: what each hotspot was paid, DC. */
   readonly payouts?: readonly { readonly hotspot: Address; readonly dc: Dc }[];
+  /** Claims less payouts, to be made good; absent: none. */
+  readonly cutDc?: Dc;
+  /** Its stake was taken on evidence. */
+  readonly slashed?: true;
 }
 
 /** A challenge with every verdict, its reason and the numbers that led to it. */

@@ -89,21 +89,27 @@ export const hotspotSchema = object(
     densityScale: text,
     reciprocity: object({ asBeaconer: reciprocity, asWitness: reciprocity }),
     earned: object({ data: motes, coverage: motes, held: motes }),
+    leftAt: time,
   },
   "cell",
   "gainDbi",
   "elevationMeters",
   "region",
+  "leftAt",
 );
 
-export const routerSchema = object({
-  address,
-  owner: address,
-  number: count,
-  endpoints: list(text),
-  slabs: list(object({ start: count, count })),
-  filter: bytes,
-});
+export const routerSchema = object(
+  {
+    address,
+    owner: address,
+    number: count,
+    endpoints: list(text),
+    slabs: list(object({ start: count, count })),
+    filter: bytes,
+    owedDc: dc,
+  },
+  "owedDc",
+);
 
 export const relaySchema = object({ operator: address, url: text });
 
@@ -118,8 +124,12 @@ export const channelSchema = object(
     expiresAt: time,
     state: oneOf("open", "grace", "settled"),
     payouts: list(object({ hotspot: address, dc })),
+    cutDc: dc,
+    slashed: flag,
   },
   "payouts",
+  "cutDc",
+  "slashed",
 );
 
 export const challengeIdSchema = object({ slot: count, index: count });
@@ -175,8 +185,10 @@ export const rewardSchema = object(
     motes,
     heldUntil: time,
     state: oneOf("paid", "held", "released", "burned"),
+    reason: text,
   },
   "heldUntil",
+  "reason",
 );
 
 export const transactionSchema = object(
@@ -239,6 +251,13 @@ export const eventSchemas: Readonly<Record<string, JsonSchema>> = {
     challenge: challengeIdSchema,
     challenger: address,
     penalty: motes,
+  }),
+  slashed: event("slashed", {
+    offender: address,
+    offence: oneOf("target-equivocation", "router-equivocation", "producer-equivocation"),
+    burned: motes,
+    reporter: address,
+    reward: motes,
   }),
   "challenge-settled": event("challenge-settled", { view: challengeSchema }),
   "hotspot-changed": event("hotspot-changed", { hotspot: hotspotSchema }),

@@ -2,12 +2,13 @@
  * A block: first its link, then what is due, in a fixed order, then its transactions in theirs.
  *
  * ```
- *  1 height and time                       7 channels settle
- *  2 link, entropy                         8 targets are drawn
- *  3 price                                 9 slots draw challengers
- *  4 inactivity                           10 the epoch ends
- *  5 timeouts                             11 holdbacks are released
- *  6 late windows close: verdicts, units  12 what is over is removed
+ *  1 height and time                       8 targets are drawn
+ *  2 link, entropy                         9 slots draw challengers
+ *  3 price                                10 the epoch ends
+ *  4 inactivity, classifications over     11 holdbacks are released
+ *  5 timeouts                             12 bonds and stakes of those that left return
+ *  6 late windows close: verdicts, units  13 what is over is removed
+ *  7 channels settle
  * ```
  * What is due comes before the transactions, so a deadline is over for a transaction in the first
  * block after it, whatever else that block holds; and facts at a target's draw are those before the
@@ -25,14 +26,15 @@ import {
 } from "@katydid/protocol";
 import { chainOf, Draft, workDueAt } from "./draft.ts";
 import { identityOf } from "./identity.ts";
+import { forgetMemos, markHeight } from "./memories.ts";
 import { plan } from "./plan.ts";
 import { afterLink, checkLink } from "./producer.ts";
 import type { ChainRow } from "./rows.ts";
 import { expireActivity } from "./steps/activity.ts";
 import { forgetChannels, settleChannels } from "./steps/channels.ts";
+import { expireClassifications } from "./steps/classify.ts";
 import { endEpochs } from "./steps/epoch.ts";
 import { releaseHoldbacks } from "./steps/holdbacks.ts";
-import { forgetMemos, markHeight } from "./steps/memories.ts";
 import { updatePrice } from "./steps/price.ts";
 import { settleChallenges } from "./steps/settlements.ts";
 import { drawSlots, pruneSlots } from "./steps/slots.ts";
@@ -127,6 +129,7 @@ function begin(draft: Draft, { proposer, link }: BlockInput): void {
 function runSteps(draft: Draft, { index }: BlockOptions): void {
   updatePrice(draft);
   expireActivity(draft);
+  expireClassifications(draft);
   timeOutChallenges(draft);
   settleChallenges(draft, index);
   settleChannels(draft);

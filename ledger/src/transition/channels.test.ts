@@ -178,7 +178,8 @@ test("refusals of close-channel in order", () => {
   const both = summaries({ h0: 1n, h1: 1n });
   const unsorted = { ...close(channel, {}), summaries: both.toReversed() } as TestBody;
   assert.equal(reason(unsorted), "not-sorted");
-  assert.equal(reason(close(channel, { stranger: 1n })), "hotspot-unknown");
+  // One that left must not keep a router from closing.
+  assert.equal(reason(close(channel, { stranger: 1n })), "accepted");
   chain.block({ transactions: [chain.sign("router", close(channel, { h0: 1n }, true))] });
   assert.equal(reason(close(channel, { h0: 2n })), "summary-duplicate");
   chain.block({ transactions: [chain.sign("router", close(channel, { h1: 1n }))] });
@@ -210,11 +211,16 @@ test("a closed channel pays summaries and vouchers, and the rest returns with it
   assert.equal(after.dc - before.dc, 9000n);
   // Genesis DC cost 500 motes each at 2 USD.
   assert.equal(after.dcMotes - before.dcMotes, 9000n * 500n);
-  assert.equal(after.motes - before.motes, stake);
+  // The stake stays until nobody can bring evidence any more.
+  assert.equal(after.motes, before.motes);
+  assert.equal(channelView(chain.view, channel)?.stake, stake);
   const [ended] = eventsOf(runUntilEvent(chain, "epoch-ended"), "epoch-ended");
   // Data value: 1000 DC at 500 motes; consensus pay comes on top.
   assert.ok(ended && ended.paid > 1000n * 500n);
   assert.equal(accountOf(chain.view, rich).motes - after.motes, 1000n * 500n);
+  chain.runUntil(chain.now + chain.params.evidenceWindowSeconds * 1000 + 1, 5000);
+  assert.equal(accountOf(chain.view, rich).motes - after.motes, 1000n * 500n + stake);
+  assert.equal(supplyOf(chain.view).stakes, tokens(10_000));
 });
 
 test("a redeemed voucher above the summary costs the router the difference from its stake", () => {

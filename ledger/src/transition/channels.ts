@@ -1,10 +1,16 @@
 /** Payment channels: claims and views. How they settle: steps/channels.ts. */
-import { type Address, addressFromBytes, type Bytes32, type Dc } from "@katydid/protocol";
+import {
+  type Address,
+  addressBytes,
+  addressFromBytes,
+  type Bytes32,
+  type Dc,
+} from "@katydid/protocol";
 import type { ChannelView } from "../client/client.ts";
 import { chainOf, type Draft } from "./draft.ts";
 import { claimKey } from "./keys.ts";
 import type { ChannelRow, ClaimRow } from "./rows.ts";
-import { channelTable, claimTable } from "./tables.ts";
+import { channelTable, claimTable, openClaimsTable } from "./tables.ts";
 import type { View } from "./view.ts";
 
 const NO_CLAIM: ClaimRow = {
@@ -30,6 +36,18 @@ export function putClaim(draft: Draft, { channel, hotspot }: ClaimId, row: Claim
   draft.put(claimTable, claimKey(channel, hotspot), row);
 }
 
+/** Counts a hotspot's claims that are not settled: while there are any, its row stays. */
+export function countOpenClaim(draft: Draft, hotspot: Address, delta: 1 | -1): void {
+  const key = addressBytes(hotspot);
+  const count = (draft.get(openClaimsTable, key) ?? 0) + delta;
+  draft.put(openClaimsTable, key, count === 0 ? undefined : count);
+}
+
+/** The higher of what was redeemed and what the router's own summary says. */
+export function claimedDc({ summaryDc, redeemedDc }: ClaimRow): Dc {
+  return summaryDc !== undefined && summaryDc > redeemedDc ? summaryDc : redeemedDc;
+}
+
 /** Expiry and grace are over: nothing is claimed any more, settled already or not. */
 export function isOver(draft: Draft, row: ChannelRow): boolean {
   const graceMs = draft.context.params.channelGraceSeconds * 1000;
@@ -53,7 +71,11 @@ export function channelView(view: View, id: Bytes32): ChannelView | undefined {
   const { router, depositDc, reservedDc, stake, expiresAt } = row;
   const leftDc = (row.state === "settled" ? 0n : depositDc - reservedDc) as Dc;
   const state = stateOf(view, row);
-  const channel = { id, router, depositDc, reservedDc, leftDc, stake, expiresAt, state };
+  const channel = {
+    ...{ id, router, depositDc, reservedDc, leftDc, stake, expiresAt, state },
+    ...(row.cutDc > 0n && { cutDc: row.cutDc }),
+    ...(row.slashed && { slashed: true as const }),
+  };
   return row.state === "settled" ? { ...channel, payouts: payoutsOf(view, id) } : channel;
 }
 

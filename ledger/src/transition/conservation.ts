@@ -16,6 +16,7 @@ import {
   producerTable,
   relayTable,
   routerTable,
+  unbondingTable,
 } from "./tables.ts";
 import type { Table, View } from "./view.ts";
 
@@ -65,6 +66,11 @@ export function auditSupply(view: View): string[] {
   const producers = sumOf(view, producerTable, ({ stake }) => stake);
   const channels = sumOf(view, channelTable, ({ stake }) => stake);
   compare("stakes", supply.stakes, producers + channels);
+  compare(
+    "unbonding",
+    supply.unbonding,
+    sumOf(view, unbondingTable, ({ motes }) => motes),
+  );
   const inChannels = sumOf(view, channelTable, (row) =>
     row.state === "settled" ? 0n : row.depositDc,
   );

@@ -30,6 +30,10 @@ export const dueKinds = {
   prune: 8,
   /** Settled channel (32 bytes): nobody can bring evidence about it any more. */
   forget: 9,
+  /** Bond or stake (its key in the unbonding table): to be returned. */
+  unbonded: 10,
+  /** Challenge: nobody can bring evidence about its target any more. */
+  memo: 11,
   /** Hotspot and kind, or pair of hotspots: the classification expires or is of no more use. */
   classification: 12,
 } as const;

@@ -111,6 +111,8 @@ function putProducer(draft: Draft, { producer }: Genesis): void {
     chain: { tip: producer.chainTip, links: producer.chainLength },
     next: undefined,
     blocks: 0,
+    leftAt: undefined,
+    slashedHeight: 0 as Height,
   });
 }
 

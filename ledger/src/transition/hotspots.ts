@@ -19,8 +19,6 @@ import { credit } from "./money.ts";
 import type { ActiveRow, HotspotRow } from "./rows.ts";
 import { activeTable, graceTable } from "./tables.ts";
 
-const PERCENT = 100n;
-
 /** A hotspot whose bond is below half is not drawn and not paid for coverage. */
 export function isBonded(row: Pick<HotspotRow, "bond" | "bondFull">): boolean {
   return 2n * row.bond >= row.bondFull;
@@ -83,7 +81,7 @@ export function changeFacts(
 /** The hotspot took part: it is active from now on, if it is located. */
 export function markActive(draft: Draft, address: Address): void {
   const row = draft.hotspot(address);
-  if (row === undefined) return;
+  if (row === undefined || row.leftAt !== undefined) return;
   if (row.lastActiveAt !== draft.now) draft.updateHotspot(address, { lastActiveAt: draft.now });
   if (row.cell === undefined || isActive(draft, address)) return;
   putActive(draft, address, activeRow(draft, address, { ...row, cell: row.cell }));
@@ -120,22 +118,6 @@ export function silence(draft: Draft, address: Address): void {
   refreshActive(draft, address);
 }
 
-// ---- Bond ----------------------------------------------------------------------------------
-
-/** Burns a percentage of the full bond, or what is left of it. Returns the motes. */
-export function slashBond(draft: Draft, slash: { hotspot: Address; percent: bigint }): Motes {
-  const row = draft.hotspot(slash.hotspot);
-  if (row === undefined) return 0n as Motes;
-  const due = (row.bondFull * slash.percent) / PERCENT;
-  const motes = (due < row.bond ? due : row.bond) as Motes;
-  const bond = (row.bond - motes) as Motes;
-  if (isBonded(row) === isBonded({ ...row, bond })) draft.updateHotspot(slash.hotspot, { bond });
-  else changeFacts(draft, slash.hotspot, { bond });
-  draft.adjustSupply({ bonds: -motes, burned: motes });
-  draft.touch(slash.hotspot);
-  return motes;
-}
-
 // ---- Reciprocity ---------------------------------------------------------------------------
 
 /**
@@ -167,7 +149,7 @@ function stamped(draft: Draft, stamps: readonly Milliseconds[]): readonly Millis
 /** Its beacon had a witness that passed rules 1 to 13: it is no longer in grace as witness. */
 export function stampBeaconed(draft: Draft, address: Address): void {
   const row = draft.hotspot(address);
-  if (row === undefined) return;
+  if (row === undefined || row.leftAt !== undefined) return;
   const isFirst = row.firstBeaconedAt === undefined;
   draft.updateHotspot(address, {
     beaconedAt: stamped(draft, row.beaconedAt),
@@ -179,7 +161,7 @@ export function stampBeaconed(draft: Draft, address: Address): void {
 /** It was such a witness: it is no longer in grace as beaconer. */
 export function stampWitnessed(draft: Draft, address: Address): void {
   const row = draft.hotspot(address);
-  if (row === undefined) return;
+  if (row === undefined || row.leftAt !== undefined) return;
   const isFirst = row.firstWitnessedAt === undefined;
   draft.updateHotspot(address, {
     witnessedAt: stamped(draft, row.witnessedAt),

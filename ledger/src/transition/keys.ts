@@ -51,6 +51,20 @@ export function routerChannelKey(router: Address, channel: Bytes32): Uint8Array 
   return concatBytes(addressBytes(router), channel);
 }
 
+/** Whose bond or stake is unbonding. */
+export type UnbondingKind = "hotspot" | "producer";
+
+/** `id`: address bytes of the hotspot, or the producer's key in its table. */
+export function unbondingKey(kind: UnbondingKind, id: Uint8Array): Uint8Array {
+  return concatBytes(Uint8Array.of(kind === "hotspot" ? 1 : 2), id);
+}
+export function unbondingOf(key: Uint8Array): {
+  readonly kind: UnbondingKind;
+  readonly id: Uint8Array;
+} {
+  return { kind: key[0] === 1 ? "hotspot" : "producer", id: key.slice(1) };
+}
+
 export interface HoldbackKey {
   readonly epoch: number;
   readonly hotspot: Address;
@@ -90,6 +104,8 @@ export function classificationOf(key: Uint8Array): {
   if (kind === undefined) throw new Error("not the key of a classification");
   return { hotspot: addressFromBytes(key.slice(0, ADDRESS_BYTES)), kind };
 }
+
+export const EDGE_KEY_BYTES = 2 * ADDRESS_BYTES;
 
 /** The order within the pair does not matter. */
 export function edgeKey(a: Address, b: Address): Uint8Array {

@@ -11,7 +11,7 @@ export const SLAB_RANGES_MAX = 64;
 /** Slabs there are: a NetID of type 0 has 25 bits of device address (LoRaWAN Backend 1.0 §3.4). */
 export const SLABS_TOTAL_MAX = 2 ** 25 / 8;
 export const RELAYS_MAX = 256;
-/** Channels of one router that are not settled yet. */
+/** Channels of one router that are not settled yet, or whose cut claims are not made good. */
 export const CHANNELS_PER_ROUTER_MAX = 64;
 /** Hotspots with a claim on one channel. It settles in one block, O(1) each. */
 export const CLAIMS_PER_CHANNEL_MAX = 8192;
@@ -27,6 +27,10 @@ export const CHANNELS_PER_BLOCK_MAX = 64;
 export const RELEASES_PER_BLOCK_MAX = 16_384;
 /** Commitments of past slots removed in one block. */
 export const PRUNED_PER_BLOCK_MAX = 4096;
+/** Bonds and stakes that are returned in one block, and rows of hotspots that go. */
+export const UNBONDED_PER_BLOCK_MAX = 1024;
+/** Memos of challenges removed in one block: more than slots can add. */
+export const MEMOS_PER_BLOCK_MAX = 4096;
 /** Epochs that end in one block: protocol time advances less than that. */
 export const EPOCHS_PER_BLOCK_MAX = 4;
 /** Epochs of pay in grace that are told one by one when it ends; all of it is paid. */

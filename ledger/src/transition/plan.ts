@@ -29,7 +29,8 @@ export function plan(view: View, transaction: Transaction, context: BlockContext
   const draft = new Draft(view, context);
   const refusal = run(draft, transaction);
   if (refusal !== undefined) return { outcome: "refused", refusal };
-  return { outcome: "accepted", changes: draft, notices: draft.notices };
+  const { notices, rewards } = draft;
+  return { outcome: "accepted", changes: draft, notices, rewards };
 }
 
 function run(draft: Draft, transaction: Transaction): Refusal | undefined {
@@ -86,9 +87,20 @@ function feePayerOf(draft: Draft, body: TransactionBody): Address | undefined {
       return hotspotOf(draft, body.actor)?.owner;
     case "close-channel":
       return draft.get(routerTable, key)?.owner;
+    case "report-evidence":
+      return ownerOf(draft, body.actor) ?? accountHolder(draft, body.actor);
     default:
-      return draft.get(accountTable, key) === undefined ? undefined : body.actor;
+      return accountHolder(draft, body.actor);
   }
+}
+
+/** Of a hotspot or router: what its key earns or spends is its owner's. */
+function ownerOf(draft: Draft, address: Address): Address | undefined {
+  return hotspotOf(draft, address)?.owner ?? draft.get(routerTable, addressBytes(address))?.owner;
+}
+
+function accountHolder(draft: Draft, address: Address): Address | undefined {
+  return draft.get(accountTable, addressBytes(address)) === undefined ? undefined : address;
 }
 
 function unsignedBy(

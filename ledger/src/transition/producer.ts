@@ -26,12 +26,17 @@ export function checkLink(
   block: { proposer: Uint8Array; link: Bytes32; protocolTime: Milliseconds },
 ): BlockRefusal | undefined {
   const producer = view.get(producerTable, block.proposer);
-  if (producer === undefined || producer.inForceAt > block.protocolTime) {
+  if (producer === undefined || !isInForce(producer, block.protocolTime)) {
     return { reason: "proposer-unknown" };
   }
   const chain = currentChain(producer);
   if (chain === undefined) return { reason: "chain-exhausted" };
   return equalBytes(chainStep(block.link), chain.tip) ? undefined : { reason: "link-mismatch" };
+}
+
+/** Whether it may make blocks at a protocol time. */
+export function isInForce(producer: ProducerRow, at: Milliseconds): boolean {
+  return producer.leftAt === undefined && producer.inForceAt <= at;
 }
 
 /** The chain that the next link belongs to: the next one comes into force after the last link. */

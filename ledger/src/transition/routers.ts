@@ -53,9 +53,10 @@ export function routerView(view: View, address: Address): RouterView | undefined
   const key = addressBytes(address);
   const row = view.get(routerTable, key);
   if (row === undefined) return undefined;
-  const { owner, number, endpoints, slabs } = row;
+  const { owner, number, endpoints, slabs, owedDc } = row;
   const filter = view.get(filterTable, key) ?? new Uint8Array(0);
-  return { address, owner, number, endpoints, slabs, filter };
+  const router = { address, owner, number, endpoints, slabs, filter };
+  return owedDc > 0n ? { ...router, owedDc } : router;
 }
 
 export function tellRouter(draft: Draft, address: Address): void {

@@ -91,6 +91,8 @@ export interface HotspotRow {
   readonly lastActiveAt: Milliseconds;
   /** Not drawn as challenger until then; 0 without a silence. */
   readonly silencedUntil: Milliseconds;
+  /** When it left; the row stays until nothing of it is left (leaving.ts). */
+  readonly leftAt: Milliseconds | undefined;
   /** Times of settled beacons with a witness that passed rules 1 to 13, see reciprocity.ts. */
   readonly beaconedAt: readonly Milliseconds[];
   /** Times of settled challenges in which it was such a witness. */
@@ -235,6 +237,7 @@ export interface RouterRow {
   readonly slabs: readonly SlabRange[];
   /** Claims that its overspent channels cut: it opens none until they are made good. */
   readonly owedDc: Dc;
+  /** Channels that are not settled, or whose cut claims are not made good. */
   readonly openChannels: number;
 }
 export interface RelayRow {
@@ -248,9 +251,15 @@ export interface ChannelRow {
   /** Motes that were burned for the deposit. */
   readonly depositMotes: Motes;
   readonly reservedDc: Dc;
+  /** What is left of it; stays until the channel is forgotten, so that evidence finds it. */
   readonly stake: Motes;
   readonly expiresAt: Milliseconds;
   readonly state: "open" | "closed" | "settled";
+  readonly settledAt: Milliseconds | undefined;
+  /** Claims less payouts, until they are made good. */
+  readonly cutDc: Dc;
+  /** Its stake was taken on evidence. */
+  readonly slashed: boolean;
   /** Hotspots with a claim. */
   readonly claims: number;
 }
@@ -279,6 +288,33 @@ export interface ProducerRow {
   readonly next: HashChain | undefined;
   /** Blocks made in the open epoch. */
   readonly blocks: number;
+  /** When it unstaked: it makes no more blocks. */
+  readonly leftAt: Milliseconds | undefined;
+  /** Evidence about blocks up to this height took its stake; 0: none did. */
+  readonly slashedHeight: Height;
+}
+
+/** A bond or stake of one that left, until its time. */
+export interface UnbondingRow {
+  readonly motes: Motes;
+  readonly payee: Address;
+  readonly until: Milliseconds;
+}
+
+/** What evidence against a target is held against, once its challenge is revealed. */
+export interface MemoRow {
+  readonly target: Address;
+  /** Of the payload that the challenge prescribed. */
+  readonly payloadHash: Bytes32;
+  /** Evidence is accepted until then. */
+  readonly until: Milliseconds;
+  readonly slashed: boolean;
+}
+
+/** The first block of an epoch. */
+export interface HeightMarkRow {
+  readonly height: Height;
+  readonly at: Milliseconds;
 }
 
 export interface OracleRow {

@@ -36,8 +36,10 @@ import {
   type DrawnTarget,
   type EarningRow,
   type HashChain,
+  type HeightMarkRow,
   type HoldbackRow,
   type HotspotRow,
+  type MemoRow,
   type OracleRow,
   type PastFacts,
   type ProducerRow,
@@ -49,6 +51,7 @@ import {
   type SlabRange,
   type SlotRow,
   type SupplyRow,
+  type UnbondingRow,
 } from "./rows.ts";
 import type { Table } from "./view.ts";
 
@@ -156,6 +159,7 @@ export const hotspotTable = table<HotspotRow>(
     presenceAt: moment,
     lastActiveAt: time,
     silencedUntil: time,
+    leftAt: moment,
     beaconedAt: list(time, { max: STAMPS_MAX }),
     witnessedAt: list(time, { max: STAMPS_MAX }),
     firstBeaconedAt: moment,
@@ -333,6 +337,9 @@ export const channelTable = table<ChannelRow>(
     stake: motes,
     expiresAt: time,
     state: oneOf(["open", "closed", "settled"]),
+    settledAt: moment,
+    cutDc: dc,
+    slashed: bool,
     claims: u32,
   }),
 );
@@ -369,6 +376,8 @@ export const producerTable = table<ProducerRow>(
     chain,
     next: optional(chain),
     blocks: u32,
+    leftAt: moment,
+    slashedHeight: height,
   }),
 );
 
@@ -382,4 +391,25 @@ export const oracleTable = table<OracleRow>(
 export const graceTable = table<GraceRow>(
   { id: 20, name: "grace" },
   struct<GraceRow>({ motes, partners: moteShares }),
+);
+
+/** Key: kind u8 | address of a hotspot, or the key of a producer. */
+export const unbondingTable = table<UnbondingRow>(
+  { id: 21, name: "unbonding" },
+  struct<UnbondingRow>({ motes, payee: address, until: time }),
+);
+
+/** Key: slot u32 | index u16. */
+export const memoTable = table<MemoRow>(
+  { id: 22, name: "challenge-memo" },
+  struct<MemoRow>({ target: address, payloadHash: bytes32, until: time, slashed: bool }),
+);
+
+/** Key: address. Claims of a hotspot on channels that are not settled. */
+export const openClaimsTable = table<number>({ id: 27, name: "open-claims" }, count);
+
+/** Key: epoch u32. */
+export const heightMarkTable = table<HeightMarkRow>(
+  { id: 28, name: "height-mark" },
+  struct<HeightMarkRow>({ height, at: time }),
 );

@@ -142,6 +142,7 @@ export type Plan =
       /** The rows that change, over the view that was planned against: `overlay.absorb(changes)`. */
       readonly changes: Overlay;
       readonly notices: readonly Notice[];
+      readonly rewards: readonly RewardRecord[];
     }
   | { readonly outcome: "refused"; readonly refusal: Refusal };
 
@@ -163,7 +164,6 @@ export type Refusal =
 
 /** What one kind of transaction may be refused for. */
 export type KindRefusal =
-  | { readonly reason: "not-in-force"; readonly kind: TransactionKind }
   /** A field is out of its bounds. */
   | { readonly reason: "out-of-range"; readonly field: string; readonly limit?: number }
   | { readonly reason: "amount-too-small" }
@@ -217,4 +217,18 @@ export type KindRefusal =
   | { readonly reason: "report-invalid"; readonly verdict: VerdictReason }
   | { readonly reason: "stake-too-low"; readonly minimum: Motes; readonly offered: Motes }
   | { readonly reason: "validators-full"; readonly limit: number }
-  | { readonly reason: "chain-already-committed" };
+  | { readonly reason: "chain-already-committed" }
+  | { readonly reason: "hotspot-left"; readonly hotspot: Address }
+  | { readonly reason: "owner-unchanged" }
+  | { readonly reason: "bond-full" }
+  | { readonly reason: "channel-not-settled" }
+  | { readonly reason: "nothing-cut" }
+  | { readonly reason: "producer-unknown" }
+  | { readonly reason: "producer-left" }
+  | { readonly reason: "last-producer" }
+  /** The two statements prove nothing together, or are not about what the ledger knows. */
+  | { readonly reason: "evidence-mismatch"; readonly field: string }
+  | { readonly reason: "evidence-too-old"; readonly oldest: Height }
+  | { readonly reason: "already-slashed" }
+  | { readonly reason: "nothing-to-slash" }
+  | { readonly reason: "vote-signature-invalid" };

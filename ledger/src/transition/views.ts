@@ -18,6 +18,7 @@ import type {
   RouterView,
 } from "../client/client.ts";
 import type { ActiveIndex } from "./active-index.ts";
+import { unbondingBondOf } from "./bonds.ts";
 import { channelView } from "./channels.ts";
 import { accountOf, chainOf, hotspotOf } from "./draft.ts";
 import { isBonded, reciprocityAt } from "./hotspots.ts";
@@ -48,12 +49,12 @@ export function hotspotView(
   const row = hotspotOf(view, address);
   if (row === undefined) return undefined;
   index.sync(view);
-  const { owner, bond, addedAt, lastActiveAt, earnedData, earnedCoverage, held } = row;
+  const { owner, addedAt, lastActiveAt, earnedData, earnedCoverage, held } = row;
   return {
     address,
     name: hotspotName(address),
     owner,
-    bond,
+    bond: row.leftAt === undefined ? row.bond : unbondingBondOf(view, address),
     bonded: isBonded(row),
     ...placeOf(row),
     active: view.get(activeTable, addressBytes(address)) !== undefined,
@@ -62,6 +63,7 @@ export function hotspotView(
     densityScale: row.cell === undefined ? "0.0000" : formatUnits(index.scaleOf(row.cell)),
     reciprocity: reciprocityOf(view, row),
     earned: { data: earnedData, coverage: earnedCoverage, held },
+    ...(row.leftAt !== undefined && { leftAt: row.leftAt }),
   };
 }
 

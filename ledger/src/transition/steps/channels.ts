@@ -1,6 +1,5 @@
 /**
- * Channels whose expiry and grace are over. A claim is the higher of what was redeemed and what the
- * router's own summary says; a channel that the router never closed settles from what was redeemed.
+ * Channels whose expiry and grace are over. A channel that the router never closed settles from what was redeemed.
  */
 import {
   type Address,
@@ -11,15 +10,19 @@ import {
   milliseconds,
   settleChannel,
 } from "@katydid/protocol";
-import { claimsOf, putClaim, tellChannel } from "../channels.ts";
+import { claimedDc, claimsOf, countOpenClaim, putClaim, tellChannel } from "../channels.ts";
 import type { Draft } from "../draft.ts";
 import { addEarning } from "../earnings.ts";
 import { countPayments } from "../hearing.ts";
 import { claimKey, routerChannelKey } from "../keys.ts";
 import { CHANNELS_PER_BLOCK_MAX } from "../limits.ts";
-import { credit, creditDc, shareOf } from "../money.ts";
+import { evidenceUntil } from "../memories.ts";
+import { credit, creditDc, lesser, shareOf } from "../money.ts";
 import type { ChannelRow, ClaimRow } from "../rows.ts";
 import { channelTable, claimTable, routerChannelTable, routerTable } from "../tables.ts";
+
+/** What a row has room for: 64 bits. */
+const DC_MAX = 2n ** 64n - 1n;
 
 export function settleChannels(draft: Draft): void {
   for (const { id } of draft.takeDue("channel", CHANNELS_PER_BLOCK_MAX)) {
@@ -34,11 +37,11 @@ interface Settling {
 }
 
 function settle(draft: Draft, { channel, row }: Settling): void {
-  const rows = [...claimsOf(draft, channel)];
+  const rows = claimsToSettle(draft, channel);
   const claims = new Map<Address, Dc>();
   const reserved = new Map<Address, Dc>();
   for (const [hotspot, claim] of rows) {
-    claims.set(hotspot, claimed(claim));
+    claims.set(hotspot, claimedDc(claim));
     if (claim.reservedDc > 0n) reserved.set(hotspot, claim.reservedDc);
   }
   const settlement = settleChannel({ depositDc: row.depositDc, claims, reserved });
@@ -46,16 +49,31 @@ function settle(draft: Draft, { channel, row }: Settling): void {
   const paid = [...settlement.payouts].map(([hotspot, dc]) => ({ hotspot, dc }));
   countPayments(draft, { router: row.router, paid });
   refund(draft, row, settlement.refundDc);
-  endStake(draft, { row, rows, overspent: settlement.overspent });
-  draft.put(channelTable, channel, { ...row, state: "settled", stake: 0n as Motes });
-  endOfRouter(draft, row, settlement.cutDc);
-  const forgetMs = draft.context.params.evidenceWindowSeconds * 1000;
-  draft.schedule({ kind: "forget", at: milliseconds(draft.now + forgetMs), id: channel });
+  const stake = keptStake(draft, { row, rows, overspent: settlement.overspent });
+  const cutDc = capped(settlement.cutDc);
+  const ended = { state: "settled", settledAt: draft.now, stake, cutDc } as const;
+  draft.put(channelTable, channel, { ...row, ...ended });
+  endOfRouter(draft, row, cutDc);
+  const forgetAt = milliseconds(evidenceUntil(draft, draft.now) + 1);
+  draft.schedule({ kind: "forget", at: forgetAt, id: channel });
   tellChannel(draft, { channel });
 }
 
-function claimed({ summaryDc, redeemedDc }: ClaimRow): Dc {
-  return summaryDc !== undefined && summaryDc > redeemedDc ? summaryDc : redeemedDc;
+/** Whoever is no hotspot (any more) has none: it may be a router's summary that names it. */
+function claimsToSettle(draft: Draft, channel: Bytes32): Claims {
+  const known: Claims[number][] = [];
+  for (const [hotspot, claim] of [...claimsOf(draft, channel)]) {
+    countOpenClaim(draft, hotspot, -1);
+    if (draft.hotspot(hotspot) === undefined) {
+      draft.put(claimTable, claimKey(channel, hotspot), undefined);
+    } else known.push([hotspot, claim]);
+  }
+  return known;
+}
+
+/** Claims are a router's word: in sum they may be more than rows have room for, and than there is. */
+function capped(dc: bigint): Dc {
+  return lesser(dc, DC_MAX) as Dc;
 }
 
 type Claims = readonly (readonly [hotspot: Address, claim: ClaimRow])[];
@@ -87,18 +105,18 @@ function refund(draft: Draft, row: ChannelRow, dc: Dc): void {
 }
 
 /**
- * The stake is burned whole where the router overspent or never closed; else by the share of the
+ * Burns what the settlement costs; the rest stays in the channel until it is forgotten, so that
+ * evidence still finds it. The stake is burned whole where the router overspent or never closed; else by the share of the
  * deposit by which redeemed vouchers exceed its summary. It is never paid out, or router and hotspot
  * would collude for it.
  */
-function endStake(
+function keptStake(
   draft: Draft,
   { row, rows, overspent }: { row: ChannelRow; rows: Claims; overspent: boolean },
-): void {
+): Motes {
   const lost = overspent || row.state === "open" ? row.stake : understated({ row, rows });
-  const back = row.stake - lost;
-  draft.adjustSupply({ stakes: -row.stake, burned: lost });
-  credit(draft, { address: row.owner, motes: back });
+  draft.adjustSupply({ stakes: -lost, burned: lost });
+  return (row.stake - lost) as Motes;
 }
 
 function understated({ row, rows }: { row: ChannelRow; rows: Claims }): Motes {
@@ -107,24 +125,31 @@ function understated({ row, rows }: { row: ChannelRow; rows: Claims }): Motes {
     const stated = summaryDc ?? 0n;
     if (redeemedDc > stated) dc += redeemedDc - stated;
   }
-  const capped = dc < row.depositDc ? dc : row.depositDc;
+  const share = lesser(dc, row.depositDc);
   // Rounded up: an understatement is never for nothing.
-  return ((row.stake * capped + row.depositDc - 1n) / row.depositDc) as Motes;
+  return ((row.stake * share + row.depositDc - 1n) / row.depositDc) as Motes;
 }
 
 function endOfRouter(draft: Draft, { router }: ChannelRow, cutDc: Dc): void {
   const key = addressBytes(router);
   const row = draft.get(routerTable, key);
   if (row === undefined) return;
-  const owedDc = (row.owedDc + cutDc) as Dc;
-  draft.put(routerTable, key, { ...row, owedDc, openChannels: row.openChannels - 1 });
+  const owedDc = capped(row.owedDc + cutDc);
+  // One that cut claims counts until it is made good, so that there are never many of them.
+  const openChannels = row.openChannels - (cutDc === 0n ? 1 : 0);
+  draft.put(routerTable, key, { ...row, owedDc, openChannels });
 }
 
-/** Removes settled channels about which nobody can bring evidence any more. */
+/**
+ * Removes settled channels about which nobody can bring evidence any more, and returns what is left
+ * of their stakes. One whose cut claims are not made good waits for that (make-good.ts).
+ */
 export function forgetChannels(draft: Draft): void {
   for (const { id } of draft.takeDue("forget", CHANNELS_PER_BLOCK_MAX)) {
     const row = draft.get(channelTable, id);
-    if (row === undefined) continue;
+    if (row === undefined || row.cutDc > 0n) continue;
+    draft.adjustSupply({ stakes: -row.stake });
+    credit(draft, { address: row.owner, motes: row.stake });
     for (const [hotspot] of [...claimsOf(draft, id)]) {
       draft.put(claimTable, claimKey(id, hotspot), undefined);
     }

@@ -4,6 +4,7 @@ import type { RewardView } from "../../client/client.ts";
 import type { Draft } from "../draft.ts";
 import { releaseHeld } from "../hotspots.ts";
 import { type GraceKind, graceKey, holdbackOf } from "../keys.ts";
+import { burnHeld } from "../leaving.ts";
 import { RELEASES_PER_BLOCK_MAX } from "../limits.ts";
 import type { HoldbackRow, HotspotRow } from "../rows.ts";
 import { shareOut } from "../shares.ts";
@@ -49,7 +50,9 @@ function release(draft: Draft, due: Due): void {
     const motes = (row[kind] - grace) as Motes;
     releaseHeld(draft, { hotspot: due.hotspot, motes });
     tell(draft, due, { kind, motes, state: "released" });
-    if (grace > 0n) keepInGrace(draft, due, { kind, motes: grace, whole: row[kind] });
+    // Of one that left, what waits for reciprocity waits in vain.
+    if (standing.leftAt !== undefined) burnHeld(draft, { ...due, kind, motes: grace });
+    else if (grace > 0n) keepInGrace(draft, due, { kind, motes: grace, whole: row[kind] });
   }
 }
 

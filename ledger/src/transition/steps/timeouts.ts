@@ -1,7 +1,8 @@
 /** Challengers that opened and did not reveal pay, and are not drawn for a window. */
+import { slashBond } from "../bonds.ts";
 import { challengeOfId } from "../challenges.ts";
 import type { Draft } from "../draft.ts";
-import { silence, slashBond } from "../hotspots.ts";
+import { silence } from "../hotspots.ts";
 import { challengeOf } from "../keys.ts";
 import { CHALLENGES_PER_BLOCK_MAX } from "../limits.ts";
 import { challengeTable } from "../tables.ts";

@@ -53,6 +53,7 @@ function newHotspot(draft: Draft, body: AddHotspot, bond: Motes): HotspotRow {
     presenceAt: undefined,
     lastActiveAt: draft.now,
     silencedUntil: 0 as Milliseconds,
+    leftAt: undefined,
     beaconedAt: [],
     witnessedAt: [],
     firstBeaconedAt: undefined,

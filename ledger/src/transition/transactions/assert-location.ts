@@ -20,6 +20,7 @@ export const assertLocation: Rule<AssertLocation> = (draft, body) => {
   const row = draft.hotspot(hotspot);
   if (row === undefined) return refuse({ reason: "hotspot-unknown", hotspot });
   if (row.owner !== body.actor) return refuse({ reason: "not-owner", owner: row.owner });
+  if (row.leftAt !== undefined) return refuse({ reason: "hotspot-left", hotspot });
   if (resolutionOf(cell) !== LOCATION_RESOLUTION) return refuse({ reason: "cell-invalid", cell });
   if (gainDbi < 0 || gainDbi > GAIN_MAX_DBI) {
     return refuse({ reason: "out-of-range", field: "gainDbi", limit: GAIN_MAX_DBI });

@@ -24,6 +24,7 @@ import {
 import type { Draft } from "../draft.ts";
 import { markActive } from "../hotspots.ts";
 import { challengeKey } from "../keys.ts";
+import { rememberChallenge } from "../memories.ts";
 import { receiptRefusal } from "../receipts.ts";
 import type { Reveal } from "../rows.ts";
 import { challengeTable } from "../tables.ts";
@@ -133,6 +134,7 @@ function reveal(draft: Draft, { body, row, beacon }: Revealing): void {
   const { deadlineAt, target } = row.drawn;
   const lateUntil = milliseconds(deadlineAt + draft.context.params.lateSeconds * 1000);
   draft.schedule({ kind: "settle", at: milliseconds(lateUntil + 1), id: challengeKey(challenge) });
+  rememberChallenge(draft, { challenge, row, beacon });
   markActive(draft, actor);
   const reported = revealed.reports.map(({ witness }) => witness);
   const subjects = [actor, target, ...reported, ...listed.map(({ witness }) => witness)];

@@ -1,10 +1,14 @@
-/** close-channel: the router's own figures for each hotspot, in chunks; the last one closes. */
-import { type Address, addressBytes, type CloseChannel, compareAddresses } from "@katydid/protocol";
-import { claimOf, isOver, putClaim, tellChannel } from "../channels.ts";
+/**
+ * close-channel: the router's own figures for each hotspot, in chunks; the last one closes. Figures
+ * for one that the ledger does not know (any more) count for nothing at settlement: a hotspot that
+ * left must not keep a router from closing.
+ */
+import { type Address, type CloseChannel, compareAddresses } from "@katydid/protocol";
+import { claimOf, countOpenClaim, isOver, putClaim, tellChannel } from "../channels.ts";
 import type { Draft } from "../draft.ts";
 import { claimKey } from "../keys.ts";
 import { CLAIMS_PER_CHANNEL_MAX } from "../limits.ts";
-import { channelTable, claimTable, hotspotTable } from "../tables.ts";
+import { channelTable, claimTable } from "../tables.ts";
 import type { KindRefusal } from "../types.ts";
 import { accept, type Rule, refuse } from "./ruling.ts";
 
@@ -16,17 +20,18 @@ export const closeChannel: Rule<CloseChannel> = (draft, body) => {
   if (row.state === "closed") return refuse({ reason: "channel-closed" });
   const refusal = summariesRefusal(draft, body);
   if (refusal !== undefined) return refuse(refusal);
-  const fresh = body.summaries.filter(({ hotspot }) => !hasClaim(draft, body, hotspot)).length;
-  if (row.claims + fresh > CLAIMS_PER_CHANNEL_MAX) {
+  const fresh = body.summaries.filter(({ hotspot }) => !hasClaim(draft, body, hotspot));
+  if (row.claims + fresh.length > CLAIMS_PER_CHANNEL_MAX) {
     return refuse({ reason: "claims-full", limit: CLAIMS_PER_CHANNEL_MAX });
   }
   return accept(() => {
+    for (const { hotspot } of fresh) countOpenClaim(draft, hotspot, 1);
     for (const { hotspot, cumulativeDc } of body.summaries) {
       const claim = claimOf(draft, { channel: body.channel, hotspot });
       putClaim(draft, { channel: body.channel, hotspot }, { ...claim, summaryDc: cumulativeDc });
     }
     const state = body.more ? row.state : "closed";
-    draft.put(channelTable, body.channel, { ...row, state, claims: row.claims + fresh });
+    draft.put(channelTable, body.channel, { ...row, state, claims: row.claims + fresh.length });
     if (!body.more) tellChannel(draft, { channel: body.channel });
   });
 };
@@ -42,9 +47,6 @@ function summariesRefusal(draft: Draft, body: CloseChannel): KindRefusal | undef
       return { reason: "not-sorted", field: "summaries" };
     }
     last = hotspot;
-    if (draft.get(hotspotTable, addressBytes(hotspot)) === undefined) {
-      return { reason: "hotspot-unknown", hotspot };
-    }
     const claim = claimOf(draft, { channel: body.channel, hotspot });
     if (claim.summaryDc !== undefined) return { reason: "summary-duplicate", hotspot };
   }

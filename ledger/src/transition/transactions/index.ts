@@ -7,7 +7,9 @@ import { assertLocation } from "./assert-location.ts";
 import { burn } from "./burn.ts";
 import { challengeReceipts } from "./challenge-receipts.ts";
 import { closeChannel } from "./close-channel.ts";
+import { fillBond } from "./fill-bond.ts";
 import { lateReceipt } from "./late-receipt.ts";
+import { makeGood } from "./make-good.ts";
 import { openChallenge } from "./open-challenge.ts";
 import { openChannel } from "./open-channel.ts";
 import { presence } from "./presence.ts";
@@ -15,10 +17,14 @@ import { priceReport } from "./price-report.ts";
 import { redeemVoucher } from "./redeem-voucher.ts";
 import { registerRelay } from "./register-relay.ts";
 import { registerRouter } from "./register-router.ts";
+import { removeHotspot } from "./remove-hotspot.ts";
 import { reportCommitment } from "./report-commitment.ts";
-import { type Ruling, refuse } from "./ruling.ts";
+import { reportEvidence } from "./report-evidence.ts";
+import type { Ruling } from "./ruling.ts";
 import { stake } from "./stake.ts";
 import { transfer } from "./transfer.ts";
+import { transferHotspot } from "./transfer-hotspot.ts";
+import { unstake } from "./unstake.ts";
 import { updateRouter } from "./update-router.ts";
 
 export type { Fee, PaidFee } from "./ruling.ts";
@@ -60,12 +66,17 @@ export function rule(draft: Draft, body: TransactionBody, identity: Identity): R
     case "stake":
       return stake(draft, body, identity);
     case "transfer-hotspot":
+      return transferHotspot(draft, body, identity);
     case "remove-hotspot":
+      return removeHotspot(draft, body, identity);
     case "fill-bond":
+      return fillBond(draft, body, identity);
     case "make-good":
+      return makeGood(draft, body, identity);
     case "unstake":
+      return unstake(draft, body, identity);
     case "report-evidence":
-      return refuse({ reason: "not-in-force", kind: body.kind });
+      return reportEvidence(draft, body, identity);
     default:
       return unreachable(body);
   }

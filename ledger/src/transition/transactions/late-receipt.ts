@@ -14,6 +14,7 @@ import {
   signatureClaim,
   witnessOrderHash,
 } from "@katydid/protocol";
+import { slashBond } from "../bonds.ts";
 import {
   type Case,
   caseOf,
@@ -26,7 +27,6 @@ import {
 } from "../challenges.ts";
 import { findCommitment } from "../commitments.ts";
 import type { Draft } from "../draft.ts";
-import { slashBond } from "../hotspots.ts";
 import { challengeKey } from "../keys.ts";
 import { LATE_RECEIPTS_MAX } from "../limits.ts";
 import { receiptRefusal } from "../receipts.ts";

@@ -14,6 +14,9 @@ export const openChallenge: Rule<OpenChallenge> = (draft, body) => {
   if (challenger !== actor) {
     return refuse({ reason: "not-drawn", ...(challenger !== undefined && { challenger }) });
   }
+  if (draft.hotspot(actor)?.leftAt !== undefined) {
+    return refuse({ reason: "hotspot-left", hotspot: actor });
+  }
   if (challengeOfId(draft, challenge) !== undefined) return refuse({ reason: "already-opened" });
   if (draft.now > slot.openUntil) {
     return refuse({ reason: "window-closed", closedAt: milliseconds(slot.openUntil) });

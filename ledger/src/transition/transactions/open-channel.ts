@@ -66,6 +66,9 @@ function open(
     stake,
     expiresAt,
     state: "open",
+    settledAt: undefined,
+    cutDc: 0n as Dc,
+    slashed: false,
     claims: 0,
   });
   draft.put(routerChannelTable, routerChannelKey(router, channel), {});

@@ -3,7 +3,7 @@
  * deposit, first come. What is no longer there stays a claim.
  */
 import { type Dc, type RedeemVoucher, signatureClaim, voucherOrder } from "@katydid/protocol";
-import { claimOf, isOver, putClaim, tellChannel } from "../channels.ts";
+import { claimOf, countOpenClaim, isOver, putClaim, tellChannel } from "../channels.ts";
 import type { Draft } from "../draft.ts";
 import { claimKey } from "../keys.ts";
 import { CLAIMS_PER_CHANNEL_MAX } from "../limits.ts";
@@ -30,6 +30,7 @@ export const redeemVoucher: Rule<RedeemVoucher> = (draft, { actor, voucher }) =>
   if (refusal !== undefined) return refuse(refusal);
   if (!isSigned(draft, voucher, row.router)) return refuse({ reason: "voucher-signature-invalid" });
   return accept(() => {
+    if (isNew) countOpenClaim(draft, actor, 1);
     const wanted = voucher.cumulativeDc - claim.reservedDc;
     const left = row.depositDc - row.reservedDc;
     const reserved = lesser(wanted, left);

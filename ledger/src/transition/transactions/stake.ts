@@ -5,6 +5,7 @@
  */
 import {
   addressOf,
+  type Height,
   isRegistrableKey,
   type Milliseconds,
   type Motes,
@@ -25,6 +26,7 @@ export const stake: Rule<Stake> = (draft, body) => {
   const known = draft.get(producerTable, key);
   if (known !== undefined) {
     if (known.owner !== body.actor) return refuse({ reason: "not-owner", owner: known.owner });
+    if (known.leftAt !== undefined) return refuse({ reason: "producer-left" });
     if (known.next !== undefined) return refuse({ reason: "chain-already-committed" });
   } else {
     if (!isRegistrableKey(body.producerKey)) {
@@ -60,6 +62,8 @@ function apply(draft: Draft, body: Stake): Refusal | undefined {
     chain,
     next: undefined,
     blocks: 0,
+    leftAt: undefined,
+    slashedHeight: 0 as Height,
   });
   draft.updateChain({ producers: draft.chain.producers + 1 });
   return undefined;
