@@ -19,6 +19,8 @@ import { credit } from "../money.ts";
 import type { EarningRow, HoldbackRow } from "../rows.ts";
 import { shareOut } from "../shares.ts";
 import { earningTable, holdbackTable, producerTable } from "../tables.ts";
+import { stripEarnings } from "./burns.ts";
+import { classifyHotspots } from "./classify.ts";
 
 export function endEpochs(draft: Draft): void {
   const epochMs = draft.context.params.epochSeconds * 1000;
@@ -34,6 +36,8 @@ type Earnings = ReadonlyMap<Address, EarningRow>;
 
 /** `endsAt`: when it was scheduled to end, whatever block ends it. */
 function endEpoch(draft: Draft, endsAt: Milliseconds): void {
+  classifyHotspots(draft);
+  stripEarnings(draft);
   const { epoch, priceMicroUsd, released } = draft.chain;
   const { params } = draft.context;
   const earnings: Earnings = new Map(
