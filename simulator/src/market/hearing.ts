@@ -12,11 +12,7 @@ import {
 } from "@katydid/protocol";
 import type { Point } from "../air/geometry.ts";
 import type { Propagation } from "../air/propagation.ts";
-import {
-  CONCENTRATOR_NOISE_FIGURE_DB,
-  DEVICE_NOISE_FIGURE_DB,
-  sensitivityDbm,
-} from "../air/radio.ts";
+import { CONCENTRATOR_NOISE_FIGURE_DB, sensitivityDbm } from "../air/radio.ts";
 import {
   DEVICE_CLUTTER_DB,
   DEVICE_GAIN_DBI,

@@ -31,6 +31,8 @@ export interface Units<T> {
   readonly witnesses: ReadonlyMap<T, bigint>;
   /** Challenges that the units are of. */
   readonly challenges: number;
+  /** Of each site: its density scale (0 to 1) and the mean number of its selected witnesses. */
+  readonly shown: ReadonlyMap<T, { readonly scale: number; readonly selected: number }>;
 }
 
 interface Standing<T> {
@@ -117,23 +119,24 @@ export class RewardModel<T extends MappedSite> {
     const beaconers = new Map<T, bigint>();
     const witnesses = new Map<T, bigint>();
     const hotspots = this.#standings.size;
+    const shown = new Map<T, { scale: number; selected: number }>();
     let heard = 0;
-    if (challenges === 0) return { challengers: new Map(), beaconers, witnesses, challenges };
     for (const { site } of this.#standings.values()) {
       const beacon = this.beaconOf(site);
+      const scale = this.scaleOf(site);
+      shown.set(site, { scale: Number(scale) / Number(SCALE_ONE), selected: beacon.selected });
       if (beacon.heard === 0) continue;
       heard += beacon.heard / beacon.draws;
-      const scale = this.scaleOf(site);
       const each = { scale, challenges, of: hotspots * beacon.draws };
       add(beaconers, site, unitsOver({ ...each, sum: beacon.beaconer }));
       for (const [witness, sum] of beacon.witnesses) {
         add(witnesses, witness, unitsOver({ ...each, sum }));
       }
     }
-    const forChallenger = (challenges * heard) / hotspots / hotspots;
+    const forChallenger = hotspots === 0 ? 0 : (challenges * heard) / hotspots / hotspots;
     const units = BigInt(Math.floor(forChallenger * Number(UNITS_ONE)));
     const challengers = new Map([...this.#standings.keys()].map((site) => [site, units]));
-    return { challengers, beaconers, witnesses, challenges };
+    return { challengers, beaconers, witnesses, challenges, shown };
   }
 
   #drawBeacon(site: T): BeaconUnits<T> {
