@@ -267,6 +267,8 @@ export const arenaParams: Params = {
   unbondingSeconds: (7 * DAY) / ARENA_SPEED,
   evidenceWindowSeconds: (7 * DAY) / ARENA_SPEED,
   freeAssertSeconds: (30 * DAY) / ARENA_SPEED,
+  // Blocks at all times alike, so that what one gang sends does not move the draws of paired worlds.
+  blockSecondsIdle: 10,
   channelSecondsMin: HOUR / ARENA_SPEED,
   channelSecondsMax: (30 * DAY) / ARENA_SPEED,
   channelGraceSeconds: DAY / ARENA_SPEED,

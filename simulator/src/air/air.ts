@@ -16,7 +16,6 @@ import {
   parseDataRate,
   type RegionPlan,
 } from "@katydid/protocol";
-import { normal } from "../world/seeded-random.ts";
 import { type Demodulator, Demodulators } from "./demodulators.ts";
 import { type Place, Plane } from "./geometry.ts";
 import { harmlessUs, type InterferenceModel, survivalRatioDb } from "./interference.ts";
@@ -57,6 +56,8 @@ export interface TransmissionInput {
 export interface Transmission extends TransmissionInput {
   readonly startUs: number;
   readonly endUs: number;
+  /** Its number among its radio's. */
+  readonly frame: number;
   /** IF channel of this network's concentrators; -1: they do not listen there. */
   readonly channel: number;
 }
@@ -102,7 +103,7 @@ export class Air {
     unheard: 0,
   };
   readonly #clock: Clock;
-  readonly #fading: Random;
+  #radios = 0;
   readonly interference: InterferenceModel;
   readonly #channels: ReadonlyMap<number, number>;
   readonly #stations = new Neighbourhood<StationSeat>();
@@ -123,7 +124,6 @@ export class Air {
     this.plane = new Plane(options.origin);
     this.propagation = new Propagation(options.random.stream("shadowing"), options.propagation);
     this.#clock = options.clock;
-    this.#fading = options.random.stream("fading");
     this.interference = options.interference ?? "goursaud";
     this.#channels = channelsOf(options.plan);
   }
@@ -133,7 +133,8 @@ export class Air {
   }
 
   radio(options: RadioOptions): Radio {
-    return new Radio(this.propagation, options);
+    this.#radios += 1;
+    return new Radio(this.propagation, { ...options, id: this.#radios });
   }
 
   /** Lets a concentrator hear. */
@@ -183,7 +184,8 @@ export class Air {
     const airtimeUs = airtimeOf({ dataRate, codingRate, crc, payloadBytes: payload.length });
     const endUs = startUs + airtimeUs;
     const channel = this.#channelOf(frequencyHz, dataRate);
-    const onAir = new OnAir({ ...input, startUs, endUs, channel });
+    radio.frames += 1;
+    const onAir = new OnAir({ ...input, startUs, endUs, channel, frame: radio.frames });
     radio.talksFromUs = startUs;
     radio.talksUntilUs = endUs;
     this.counts.transmissions += 1;
@@ -244,7 +246,9 @@ export class Air {
     const mean = this.meanRssiDbm(onAir.transmission, to);
     // Below four deviations the draw is not worth its time.
     if (mean < floor - 4 * fadingDb) return undefined;
-    const rssiDbm = Math.round((mean + fadingDb * normal(this.#fading)) * 10) / 10;
+    const { radio: from, frame } = onAir.transmission;
+    const fading = this.propagation.fadingDb({ from: from.id, frame, to: to.id });
+    const rssiDbm = Math.round((mean + fading) * 10) / 10;
     return rssiDbm < floor ? undefined : rssiDbm;
   }
 

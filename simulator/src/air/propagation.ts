@@ -38,12 +38,14 @@ const DEVIATIONS_MAX = 3;
 export class Propagation {
   readonly parameters: PropagationParameters;
   readonly #seed: number;
+  readonly #fadingSeed: number;
   /** Scales the sum of two ends' unit fields to `shadowingDb`. */
   readonly #shadowScale: number;
 
   constructor(random: Random, parameters: PropagationParameters = defaultPropagation) {
     this.parameters = parameters;
     this.#seed = random.below(2 ** 32);
+    this.#fadingSeed = random.below(2 ** 32);
     this.#shadowScale = parameters.shadowingDb / Math.SQRT2;
   }
 
@@ -80,6 +82,16 @@ export class Propagation {
   }
 
   /**
+   * What one frame has more or less than its link's mean, dB. It belongs to sender, receiver and the
+   * sender's count of frames, and is no draw from a stream: worlds that differ elsewhere agree on it.
+   */
+  fadingDb(of: { readonly from: number; readonly frame: number; readonly to: number }): number {
+    const frame = mix(Math.imul(of.frame, 0xc2b2ae35) ^ this.#fadingSeed);
+    const link = mix(Math.imul(of.from, 0x9e3779b1) ^ frame);
+    return this.parameters.fadingDb * normalOf(mix(Math.imul(of.to, 0x85ebca77) ^ link));
+  }
+
+  /**
    * Farther than this no link has less than `lossDb`, but by luck of more than three deviations.
    */
   reachMeters(lossDb: number): number {
@@ -90,11 +102,15 @@ export class Propagation {
 
   /** A normal deviate that belongs to a grid point. */
   #normalAt(column: number, row: number): number {
-    const one = mix(Math.imul(column, 0x9e3779b1) ^ Math.imul(row, 0x85ebca77) ^ this.#seed);
-    const other = mix(one ^ 0x68bc21eb);
-    const radius = Math.sqrt(-2 * Math.log((one + 1) / 2 ** 32));
-    return radius * Math.cos((2 * Math.PI * other) / 2 ** 32);
+    return normalOf(mix(Math.imul(column, 0x9e3779b1) ^ Math.imul(row, 0x85ebca77) ^ this.#seed));
   }
+}
+
+/** Box and Muller, of 32 well mixed bits. */
+function normalOf(one: number): number {
+  const other = mix(one ^ 0x68bc21eb);
+  const radius = Math.sqrt(-2 * Math.log((one + 1) / 2 ** 32));
+  return radius * Math.cos((2 * Math.PI * other) / 2 ** 32);
 }
 
 /** 32 bits to 32 bits, well mixed (lowbias32; C. Wellons 2018, public domain). */

@@ -25,6 +25,10 @@ export class Radio {
   readonly noiseFigureDb: number;
   x: number;
   y: number;
+  /** Its number on this air, by the order of making. */
+  readonly id: number;
+  /** Frames that it has sent. */
+  frames = 0;
   /** Shadowing field at its place. */
   field: number;
   /** Its last transmission, microseconds of the air's time. A radio that talks is deaf. */
@@ -32,8 +36,9 @@ export class Radio {
   talksUntilUs = Number.NEGATIVE_INFINITY;
   readonly #propagation: Propagation;
 
-  constructor(propagation: Propagation, options: RadioOptions) {
+  constructor(propagation: Propagation, options: RadioOptions & { readonly id: number }) {
     this.#propagation = propagation;
+    this.id = options.id;
     this.gainDbi = options.gainDbi;
     this.clutterDb = options.clutterDb;
     this.noiseFigureDb = options.noiseFigureDb;

@@ -33,7 +33,7 @@ const TRAIL_POINTS_MAX = 24;
  * that it is paid for, a voucher for each would be as many signatures. Never long beside a channel.
  */
 const VOUCHER_INTERVAL_MS = 600_000;
-const VOUCHERS_PER_CHANNEL_MIN = 6;
+const VOUCHERS_PER_CHANNEL_MIN = 2;
 
 /** What a router of the network is made of, before its owner's choices. */
 export type RouterParts = Pick<
@@ -45,6 +45,11 @@ export type AgentParts = Pick<
   AgentOptions,
   "key" | "ledger" | "busTo" | "concentrator" | "clock" | "random" | "store"
 >;
+
+export interface RouterChoices {
+  readonly owner: KeyPair;
+  readonly events?: "mqtt" | "none";
+}
 
 export interface NetworkOptions {
   readonly world: World;
@@ -164,11 +169,11 @@ export class Network {
   }
 
   /**
-   * A router on the parts; `owner` pays for its channels. Events: as its options say, default `mqtt`.
+   * A router on the parts; its owner pays for its channels. Events go to `mqtt` unless it says so.
    */
   async startRouter(
     parts: RouterParts,
-    { owner, events = "mqtt" }: { readonly owner: KeyPair; readonly events?: "mqtt" | "none" },
+    { owner, events = "mqtt" }: RouterChoices,
   ): Promise<Router> {
     const { params, metrics, chainId, world } = this;
     const router = createRouter({

@@ -58,9 +58,10 @@ export class VirtualBroker {
     return { messages: this.#messages, deliveries: this.#deliveries };
   }
 
-  /** A client's connection. It is there at once. */
+  /** A client's connection, with latencies of its own. It is there at once. */
   bus(clientId: string): Bus {
-    const client = new VirtualBus(this, { clientId, connected: this.#online });
+    const random = this.#random.stream(clientId);
+    const client = new VirtualBus(this, { clientId, random, connected: this.#online });
     this.#clients.add(client);
     return client;
   }
@@ -83,7 +84,7 @@ export class VirtualBroker {
   carry(message: Carried, notBeforeUs: number): number {
     const nowUs = Math.round(this.#clock.now() * 1000);
     // TCP: one client's messages do not overtake each other.
-    const arrivalUs = Math.max(nowUs + this.#latencyUs(), notBeforeUs);
+    const arrivalUs = Math.max(nowUs + this.#latencyUs(message.client.random), notBeforeUs);
     this.#clock.after((arrivalUs - nowUs) / 1000, () => this.#arrive(message));
     return arrivalUs;
   }
@@ -102,13 +103,13 @@ export class VirtualBroker {
   }
 
   /** Resolves when a packet has gone there and its answer has come back. */
-  roundTrip(): Promise<void> {
-    return this.#clock.sleep(this.#latencyUs() / 1000);
+  roundTrip(random: Random): Promise<void> {
+    return this.#clock.sleep(this.#latencyUs(random) / 1000);
   }
 
-  #latencyUs(): number {
+  #latencyUs(random: Random): number {
     const { minMs, maxMs } = this.#latency;
-    return Math.round(1000 * (minMs + (maxMs - minMs) * this.#random.unit()));
+    return Math.round(1000 * (minMs + (maxMs - minMs) * random.unit()));
   }
 
   #arrive({ client, topic, payload, retain, epoch }: Carried): void {
@@ -140,6 +141,7 @@ interface Carried {
 
 class VirtualBus implements Bus {
   readonly clientId: string;
+  readonly random: Random;
   readonly #broker: VirtualBroker;
   readonly #queue: { topic: string; payload: Uint8Array; retain: boolean }[] = [];
   readonly #watchers = new Set<(connected: boolean) => void>();
@@ -149,8 +151,12 @@ class VirtualBus implements Bus {
   #lastArrivalUs = 0;
   epoch = 0;
 
-  constructor(broker: VirtualBroker, from: { clientId: string; connected: boolean }) {
+  constructor(
+    broker: VirtualBroker,
+    from: { clientId: string; random: Random; connected: boolean },
+  ) {
     this.#broker = broker;
+    this.random = from.random;
     this.clientId = from.clientId;
     this.#connected = from.connected;
   }
@@ -194,7 +200,7 @@ class VirtualBus implements Bus {
     };
     this.#cancels.add(cancel);
     this.#broker.subscribe(filter, subscriber);
-    if (this.#connected) await this.#broker.roundTrip();
+    if (this.#connected) await this.#broker.roundTrip(this.random);
     return { cancel };
   }
 
