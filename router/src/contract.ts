@@ -81,6 +81,8 @@ export interface Router extends AsyncDisposable {
   stats(): RouterStats;
   /** Channels that are not settled, with what is owed to whom. */
   spend(): readonly ChannelSpend[];
+  /** What the owner must know or do, in plain words. Empty: all is well. */
+  problems(): readonly string[];
   /** Events in this process, from now on. */
   onEvent(handler: RouterEventHandler): Subscription;
   namesOf(event: RouterEvent): OwnerNames;

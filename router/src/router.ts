@@ -113,6 +113,7 @@ class KatydidRouter implements Router {
     this.#keeper = new ChannelKeeper({
       ...{ router, ledger, purse, press, store, clock, log, ...senders },
       policy: options.channelPolicy ?? defaultChannelPolicy(params),
+      blockMs: params.blockSecondsBusy * 1000,
       onCurrent: (book) => this.#sessions.renew(book),
     });
     const { ownerSender } = senders;
@@ -137,7 +138,7 @@ class KatydidRouter implements Router {
   }
 
   async start(): Promise<void> {
-    const { ledger, params, clock, log } = this.#options;
+    const { ledger, clock, log } = this.#options;
     this.events.on(({ event }) => {
       if (event.kind !== "up") return;
       this.statuses.onUplink(event);
@@ -147,7 +148,7 @@ class KatydidRouter implements Router {
     this.#watch = ledger.watch({ kinds: WATCHED }, (event) => this.#onLedger(event));
     const { protocolTime } = await ledger.status();
     await this.#registration.start();
-    await this.#keeper.start({ protocolTime, periodMs: params.blockSecondsBusy * 1000 });
+    await this.#keeper.start({ protocolTime });
     await this.#sessions.start();
     this.#flush = clock.every(FLUSH_PERIOD_MS, () => {
       if (!this.#batch.empty) void this.#commit();
@@ -170,6 +171,11 @@ class KatydidRouter implements Router {
 
   spend(): readonly ChannelSpend[] {
     return this.#keeper.books().map(spendOf);
+  }
+
+  problems(): readonly string[] {
+    const { problem } = this.#keeper;
+    return problem === undefined ? [] : [problem];
   }
 
   onEvent(handler: RouterEventHandler): Subscription {

@@ -109,7 +109,8 @@ function spend(scope: HttpServer, router: Router): void {
         dc += entry.dc;
         packets += entry.packets;
       }
-      const channels = owner.role === "operator" ? { channels: router.spend() } : {};
+      const channels =
+        owner.role === "operator" ? { channels: router.spend(), problems: router.problems() } : {};
       return { spentDc: String(dc), packets, ...channels };
     },
   );

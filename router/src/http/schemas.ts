@@ -172,7 +172,8 @@ export const spendSchema = object(
     /** Of the devices of whoever asks. */
     spentDc: string,
     packets: integer,
-    /** For the router's operator only. */
+    /** For the router's operator only, as is the next. */
+    problems: { type: "array", items: string },
     channels: {
       type: "array",
       items: object({

@@ -5,29 +5,25 @@
  */
 import type { ChannelView, LedgerClient, TransactionSender } from "@katydid/ledger/client";
 import type { Clock, Log, Store, Timer } from "@katydid/platform";
-import {
-  type Address,
-  addressFromBytes,
-  compareAddresses,
-  dc,
-  milliseconds,
-  SUMMARIES_MAX,
-  toHex,
-} from "@katydid/protocol";
+import { type Address, addressFromBytes, toHex } from "@katydid/protocol";
 import { rangeOf, tables } from "../store/keys.ts";
 import { decodeAccount } from "../store/rows.ts";
 import { accountOf, type ChannelBook } from "./channel-book.ts";
+import { ChannelCloser } from "./channel-closer.ts";
+import { ChannelOpener } from "./channel-opener.ts";
 import type { ChannelPolicy } from "./channel-policy.ts";
 import type { Purse } from "./purse.ts";
 import type { VoucherPress } from "./voucher-press.ts";
 
 export interface ChannelKeeperOptions {
   readonly router: Address;
-  readonly ledger: Pick<LedgerClient, "channels">;
+  readonly ledger: Pick<LedgerClient, "channels" | "transaction">;
   readonly policy: ChannelPolicy;
   readonly purse: Purse;
   readonly press: VoucherPress;
   readonly store: Store;
+  /** From block to block while there is work, ms: how often it looks after its channels. */
+  readonly blockMs: number;
   readonly clock: Clock;
   readonly log: Log;
   /** Sends as the owner: opens channels. Absent: others do. */
@@ -39,26 +35,36 @@ export interface ChannelKeeperOptions {
 }
 export type Sender = Pick<TransactionSender, "send">;
 
-/** After an opening or closing that failed, and for a channel that does not appear, ms. */
-const RETRY_MS = 15_000;
-
 export class ChannelKeeper {
   readonly #options: ChannelKeeperOptions;
+  readonly #opener: ChannelOpener;
+  readonly #closer: ChannelCloser;
   readonly #books = new Map<string, ChannelBook>();
   /** Protocol time less the clock's, as of the last block. */
   #offsetMs = 0;
-  #busyUntil = 0;
-  #closing = false;
   #timer: Timer | undefined;
 
   constructor(options: ChannelKeeperOptions) {
     this.#options = options;
+    const { router, ledger, policy, press, blockMs, clock, log } = options;
+    const { ownerSender, routerSender: sender } = options;
+    this.#opener = new ChannelOpener({
+      ...{ router, ledger, policy, blockMs, clock, log, sender: ownerSender },
+      onChannel: (view) => this.onChannel(view),
+    });
+    const vouchForAll = () => press.flush();
+    this.#closer = new ChannelCloser({ ledger, blockMs, clock, log, vouchForAll, sender });
+  }
+
+  /** What keeps channels from being opened, in plain words. */
+  get problem(): string | undefined {
+    return this.#opener.problem;
   }
 
   /** Reads the channels that there are, and what is owed on them. Throws the ledger's Fault. */
-  async start(input: { readonly protocolTime: number; readonly periodMs: number }): Promise<void> {
-    const { ledger, router, clock } = this.#options;
-    this.onTime(input.protocolTime);
+  async start({ protocolTime }: { readonly protocolTime: number }): Promise<void> {
+    const { ledger, router, blockMs, clock } = this.#options;
+    this.onTime(protocolTime);
     const views = await ledger.channels(router);
     // The ledger bounds how many of one router are not settled.
     for (const view of views) {
@@ -66,7 +72,7 @@ export class ChannelKeeper {
       else this.onChannel(view);
     }
     this.tend();
-    this.#timer = clock.every(input.periodMs, () => this.tend());
+    this.#timer = clock.every(blockMs, () => this.tend());
   }
 
   stop(): void {
@@ -90,11 +96,12 @@ export class ChannelKeeper {
     if (book === undefined) {
       if (view.state === "settled") return;
       this.#adopt(view);
-      this.#busyUntil = 0;
+      this.#opener.opened();
     } else {
       book.state = view.state;
       if (view.state === "settled") {
         this.#books.delete(id);
+        this.#closer.forget(book);
         void this.#forget(view.id);
       }
     }
@@ -103,15 +110,21 @@ export class ChannelKeeper {
 
   /** Looks at the time and at what is left, and does what is due. Called often; never waits. */
   tend(): void {
-    const now = this.#options.clock.now() + this.#offsetMs;
+    const now = this.#now();
     const marginMs = this.#options.policy.closeMarginSeconds * 1000;
     for (const book of this.#books.values()) {
       if (book.expiresAt - now <= marginMs) book.stopped = true;
-      if (book.stopped && !book.closed) void this.#close(book);
+      if (book.stopped && !book.closed) void this.#closer.tend(book);
     }
     this.#choose();
     const { current } = this.#options.purse;
-    if (current === undefined || this.#wearsOut(current, now, marginMs)) void this.#open(now);
+    if (current === undefined || this.#wearsOut(current, now, marginMs)) {
+      void this.#opener.tend(now);
+    }
+  }
+
+  #now(): number {
+    return this.#options.clock.now() + this.#offsetMs;
   }
 
   #choose(): void {
@@ -138,8 +151,9 @@ export class ChannelKeeper {
       state: view.state,
       committedDc: 0,
       accounts: new Map(),
-      stopped: false,
-      closed: view.state !== "open",
+      // Expired or closed: the ledger says which when it is asked to close.
+      stopped: view.state !== "open",
+      closed: false,
     };
     for (const [key, row] of this.#options.store.range(rangeOf(tables.accountsOf(view.id)))) {
       const hotspot = addressFromBytes(key.subarray(1 + view.id.length));
@@ -148,60 +162,6 @@ export class ChannelKeeper {
     for (const { cumulativeDc } of book.accounts.values()) book.committedDc += cumulativeDc;
     this.#books.set(toHex(view.id), book);
     this.#options.press.resume(book);
-  }
-
-  async #open(now: number): Promise<void> {
-    const { ownerSender, policy, router, clock, log } = this.#options;
-    if (ownerSender === undefined || clock.now() < this.#busyUntil) return;
-    this.#busyUntil = clock.now() + RETRY_MS;
-    const { depositDc, lifetimeSeconds } = policy;
-    const expiresAt = milliseconds(Math.floor(now + lifetimeSeconds * 1000));
-    try {
-      const outcome = await ownerSender.send({
-        kind: "open-channel",
-        router,
-        depositDc,
-        expiresAt,
-      });
-      if (outcome.outcome === "accepted") log.info({ depositDc, expiresAt }, "channel on its way");
-      else log.error({ ...outcome }, "no channel can be opened: nothing more will be bought");
-    } catch (cause) {
-      log.warn({ cause: String(cause) }, "channel not opened: the ledger is away");
-    }
-  }
-
-  /** Vouchers first, then the sums, in chunks; the last one closes. */
-  async #close(book: ChannelBook): Promise<void> {
-    const { press, routerSender, clock, log } = this.#options;
-    if (this.#closing) return;
-    this.#closing = true;
-    try {
-      await press.flush();
-      const hotspots = [...book.accounts.keys()].sort(compareAddresses);
-      const chunks = Math.max(1, Math.ceil(hotspots.length / SUMMARIES_MAX));
-      for (let i = 0; i < chunks; i++) {
-        const part = hotspots.slice(i * SUMMARIES_MAX, (i + 1) * SUMMARIES_MAX);
-        const summaries = part.map((hotspot) => summaryOf(book, hotspot));
-        const more = i < chunks - 1;
-        const body = { kind: "close-channel", channel: book.id, summaries, more } as const;
-        const outcome = await routerSender.send(body);
-        if (outcome.outcome === "accepted") continue;
-        const isThere = ["summary-duplicate", "channel-closed", "channel-settled"];
-        // Sent before a restart: it is in the ledger.
-        if (isThere.includes(outcome.reason)) continue;
-        log.error({ ...outcome }, "channel not closed: its stake is burned if it stays open");
-        return;
-      }
-      book.closed = true;
-      log.info({ channel: toHex(book.id), hotspots: hotspots.length }, "channel closed");
-    } catch (cause) {
-      log.warn({ cause: String(cause) }, "channel not closed yet: the ledger is away");
-    } finally {
-      // Whatever else is due waits for the next look.
-      clock.after(0, () => {
-        this.#closing = false;
-      });
-    }
   }
 
   /** Accounts of a channel that is settled are of no use any more. */
@@ -219,9 +179,4 @@ export class ChannelKeeper {
 
 function isUsable(book: ChannelBook): boolean {
   return !book.stopped && book.state === "open" && book.committedDc < book.depositDc;
-}
-
-function summaryOf(book: ChannelBook, hotspot: Address) {
-  const { cumulativeDc, cumulativePackets } = accountOf(book, hotspot);
-  return { hotspot, cumulativeDc: dc(BigInt(cumulativeDc)), cumulativePackets };
 }

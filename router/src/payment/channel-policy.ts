@@ -9,6 +9,11 @@ export interface ChannelPolicy {
   readonly renewAtPercent: number;
   /** So long before expiry nothing is bought on it any more, and it is closed, protocol seconds. */
   readonly closeMarginSeconds: number;
+  /**
+   * Most that is paid by make-good in one run of the process, DC, where a channel's claims were cut
+   * at its settlement. Absent: nothing, and the owner is told.
+   */
+  readonly makeGoodDcMax?: Dc;
 }
 
 /**

@@ -86,9 +86,9 @@ export class VoucherPress {
     }
   }
 
-  /** Everything that is owed, now: before a channel closes and at the end. */
-  async flush(): Promise<void> {
-    await this.#flush([...this.#owing]);
+  /** Everything that is owed, now: before a channel closes and at the end. false: the disk refuses. */
+  flush(): Promise<boolean> {
+    return this.#flush([...this.#owing]);
   }
 
   /**
@@ -111,7 +111,7 @@ export class VoucherPress {
     this.#soon?.cancel();
   }
 
-  async #flush(accounts: readonly Account[]): Promise<void> {
+  async #flush(accounts: readonly Account[]): Promise<boolean> {
     const drafts: Draft[] = [];
     for (const account of accounts) {
       this.#owing.delete(account);
@@ -119,7 +119,6 @@ export class VoucherPress {
       const isLate = this.#undurable.has(account);
       if (account.cumulativeDc > account.vouchedDc || isLate) drafts.push(this.#draft(account));
     }
-    if (drafts.length === 0) return;
     try {
       await this.#options.batch.commit();
     } catch (cause) {
@@ -128,7 +127,7 @@ export class VoucherPress {
         "vouchers wait: the disk refuses, check it",
       );
       for (const { account } of drafts) this.owe(account);
-      return;
+      return false;
     }
     for (const draft of drafts) {
       // A later draft of the same account is still on its way, and will cover this one.
@@ -138,6 +137,7 @@ export class VoucherPress {
       this.#vouchedDc += draft.moreDc;
       this.#options.send(draft.account.hotspot, this.#sign(draft));
     }
+    return true;
   }
 
   #draft(account: Account): Draft {

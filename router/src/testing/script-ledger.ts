@@ -6,6 +6,7 @@ import type {
   LedgerEvent,
   RouterView,
   SubmitOutcome,
+  TransactionView,
   WatchOptions,
 } from "@katydid/ledger/client";
 import type { Clock } from "@katydid/platform";
@@ -29,7 +30,7 @@ export const TEST_CELL = "8c2681a4d1b61ff" as Cell;
 
 type Read = Pick<
   LedgerClient,
-  "status" | "account" | "hotspot" | "routers" | "channels" | "submit"
+  "status" | "account" | "hotspot" | "routers" | "channels" | "transaction" | "submit"
 >;
 
 export class ScriptLedger implements Read {
@@ -38,6 +39,8 @@ export class ScriptLedger implements Read {
   readonly submitted: TransactionBody[] = [];
   channelViews: ChannelView[] = [];
   routerViews: RouterView[] = [];
+  /** Those in blocks, by id. */
+  readonly transactions = new Map<string, TransactionView>();
   /** Answers a submission; default: accepted. */
   answer: (body: TransactionBody) => SubmitOutcome | undefined = () => undefined;
   readonly #watchers = new Set<(event: LedgerEvent) => void>();
@@ -74,6 +77,10 @@ export class ScriptLedger implements Read {
 
   async channels(): Promise<readonly ChannelView[]> {
     return this.channelViews;
+  }
+
+  async transaction(id: string): Promise<TransactionView | undefined> {
+    return this.transactions.get(id);
   }
 
   async submit(bytes: Uint8Array): Promise<SubmitOutcome> {
