@@ -318,6 +318,10 @@ export function checkParams(params: Params): void {
     if (!holds) throw new Error(`params ${params.name}: ${why}`);
   };
   must(params.evidenceWindowSeconds <= params.unbondingSeconds, "evidence must still find a bond");
+  must(params.evidenceWindowSeconds >= params.epochSeconds, "heights are known by epoch");
+  const life = params.challengeTimeoutSeconds + params.lateSeconds + 2 * params.idleLimitSeconds;
+  must(params.unbondingSeconds >= life, "a challenge finds its hotspots until it is over");
+  must(params.unbondingSeconds >= params.epochSeconds, "a producer that left is paid its blocks");
   must(params.selectedMax <= params.reportsMax, "only what is reported can be selected");
   must(params.epochSeconds % params.slotSeconds === 0, "an epoch is a whole number of slots");
   must(
