@@ -9,6 +9,7 @@ import { gainHigh, gainLow } from "./gain.ts";
 import { ghostTown } from "./ghost-town.ts";
 import { deaf, lazy, mute, whisper } from "./half-deaf.ts";
 import { madeUpChallenger, madeUpTarget } from "./made-up.ts";
+import { hitAndRun, newcomers } from "./newcomers.ts";
 import { oneRadio, oneRadioNoise, oneRadioSpread } from "./one-radio.ts";
 import { replayedBeacons, replayedLate } from "./replayed-beacons.ts";
 import { spoofCity } from "./spoof-city.ts";
@@ -39,4 +40,6 @@ export const radioStrategies: readonly Strategy[] = [
   oneRadioNoise,
   gainHigh,
   gainLow,
+  newcomers,
+  hitAndRun,
 ];

@@ -19,10 +19,16 @@ export interface Told {
   readonly from: Claim;
 }
 
+interface Seat {
+  readonly member: Member;
+  readonly radio: WrappedConcentrator;
+}
+
 export class BackRoom {
   readonly #gang: Pick<Gang, "world" | "air">;
   readonly #forger: Forger;
-  readonly #seats: { readonly member: Member; readonly radio: WrappedConcentrator }[] = [];
+  /** By the member's index. */
+  readonly #seats = new Map<number, Seat>();
   readonly #told = new BoundedMap<string, true>(TOLD_MAX);
 
   constructor(gang: Pick<Gang, "world" | "air">, forger: Forger) {
@@ -30,8 +36,9 @@ export class BackRoom {
     this.#forger = forger;
   }
 
+  /** A member's new identity takes the seat of the one before. */
   enter(member: Member, radio: WrappedConcentrator): void {
-    this.#seats.push({ member, radio });
+    this.#seats.set(member.index, { member, radio });
   }
 
   /** Tells all the others of a beacon, once. */
@@ -46,8 +53,8 @@ export class BackRoom {
     const payload = beaconPayloadOf(frame);
     if (payload === undefined) return;
     const { world, air } = this.#gang;
-    for (const { member, radio } of this.#seats) {
-      if (member === by) continue;
+    for (const { member, radio } of this.#seats.values()) {
+      if (member.index === by.index) continue;
       const signal = this.#forger.signal(from, member.placement.claim);
       if (signal === undefined) continue;
       const nowMs = world.clock.now();

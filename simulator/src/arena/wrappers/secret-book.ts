@@ -37,7 +37,7 @@ export class SecretBook {
   }
 
   /** Calls `onForeseen` for each challenge whose secret is in the book, as its target is drawn. */
-  follow(ledger: LedgerClient, onForeseen: (foreseen: Foreseen) => void): void {
+  follow(ledger: Pick<LedgerClient, "watch">, onForeseen: (foreseen: Foreseen) => void): void {
     ledger.watch({ kinds: ["target-drawn"] }, (event) => {
       const foreseen = event.kind === "target-drawn" ? this.#payloadOf(event) : undefined;
       if (foreseen !== undefined) onForeseen(foreseen);

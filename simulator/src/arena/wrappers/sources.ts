@@ -21,6 +21,9 @@ const DRAWN_FRESH_MS = 40_000;
 const DRAWN_MAX = 256;
 const OWN_MAX = 1024;
 
+/** What it asks of a ledger. */
+export type LedgerFacts = Pick<LedgerClient, "watch" | "hotspot">;
+
 interface Drawn {
   readonly target: Address;
   readonly atMs: Milliseconds;
@@ -40,7 +43,7 @@ export class Sources {
   }
 
   /** Follows the ledger's draws; the first ledger that is handed in does. */
-  follow(ledger: LedgerClient): void {
+  follow(ledger: LedgerFacts): void {
     if (this.#watching) return;
     this.#watching = true;
     ledger.watch({ kinds: ["target-drawn"] }, (event) => {
@@ -74,7 +77,7 @@ export class Sources {
     return best?.claim;
   }
 
-  async #learn(ledger: LedgerClient, target: Address): Promise<void> {
+  async #learn(ledger: LedgerFacts, target: Address): Promise<void> {
     const { members, air, world } = this.#gang;
     if (members.some(({ key }) => key.address === target)) return;
     const claim = claimOf(air.plane, await ledger.hotspot(target));
