@@ -156,6 +156,14 @@ export class TestLedger implements LedgerClient {
     return { items: [] };
   }
 
+  async classifications() {
+    return { items: [] };
+  }
+
+  async hearingOf(): Promise<undefined> {}
+
+  async trafficOf(): Promise<undefined> {}
+
   async transaction(id: string): Promise<TransactionView | undefined> {
     this.#check();
     return this.transactions.get(id);

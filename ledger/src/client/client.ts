@@ -10,12 +10,14 @@ import type {
   ClassifierName,
   Db,
   Dc,
+  EdgeCounts,
   Height,
   MicroUsd,
   Milliseconds,
   Motes,
   NetworkFile,
   Params,
+  Traffic,
 } from "@katydid/protocol";
 
 export interface LedgerClient extends AsyncDisposable {
@@ -32,6 +34,12 @@ export interface LedgerClient extends AsyncDisposable {
   /** Newest first. As challenger, beaconer or witness. */
   challengesOf(hotspot: Address, query?: PageQuery): Promise<Page<ChallengeView>>;
   rewardsOf(hotspot: Address, query?: PageQuery): Promise<Page<RewardView>>;
+  /** All that stand now: of hotspots, then of pairs. */
+  classifications(query?: PageQuery): Promise<Page<StandingClassification>>;
+  /** Counters of its beacons that classifiers read; undefined: none was heard yet. */
+  hearingOf(hotspot: Address): Promise<HearingView | undefined>;
+  /** The same of what a router paid; undefined: nothing yet. */
+  trafficOf(router: Address): Promise<TrafficView | undefined>;
   transaction(id: string): Promise<TransactionView | undefined>;
   /** Into the mempool. A refusal is an outcome. */
   submit(transaction: Uint8Array): Promise<SubmitOutcome>;
@@ -110,6 +118,8 @@ export interface HotspotView {
   readonly cell?: Cell;
   readonly gainDbi?: Db;
   readonly elevationMeters?: number;
+  /** Protocol time since when it claims its cell. */
+  readonly locatedAt?: Milliseconds;
   readonly region?: string;
   readonly active: boolean;
   readonly addedAt: Milliseconds;
@@ -136,6 +146,31 @@ export interface ClassificationView {
   readonly until: Milliseconds;
   /** Held pay that it burned so far. */
   readonly burned: Motes;
+}
+/** One that stands: of a hotspot, or of a pair that is denied as such (without evidence edges). */
+export interface StandingClassification {
+  readonly kind: "hotspot" | "edge";
+  readonly hotspots: readonly Address[];
+  readonly classification: ClassificationView;
+}
+
+/** Who hears a hotspot's beacons: protocol/src/classifiers. Counts are of `window` and older, halved. */
+export interface HearingView {
+  readonly hotspot: Address;
+  readonly window: number;
+  readonly beacons: number;
+  readonly edges: readonly HearingEdgeView[];
+}
+export interface HearingEdgeView extends EdgeCounts {
+  /** As both claim now; absent where one has no cell. */
+  readonly distanceMeters?: number;
+  /** Of the heard reports, one decimal. */
+  readonly meanRssiDbm?: number;
+}
+
+/** What a router's settled channels paid, and to whom most. */
+export interface TrafficView extends Traffic {
+  readonly router: Address;
 }
 export type Reciprocity = "met" | "grace" | "unmet";
 

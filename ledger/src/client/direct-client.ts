@@ -52,6 +52,15 @@ export class DirectLedgerClient implements LedgerClient {
   async rewardsOf(hotspot: Address, query?: PageQuery) {
     return this.node.queries.rewardsOf(hotspot, query);
   }
+  async classifications(query?: PageQuery) {
+    return this.node.queries.classifications(query);
+  }
+  async hearingOf(hotspot: Address) {
+    return this.node.queries.hearingOf(hotspot);
+  }
+  async trafficOf(router: Address) {
+    return this.node.queries.trafficOf(router);
+  }
   async transaction(id: string) {
     return this.node.queries.transaction(id);
   }

@@ -6,6 +6,7 @@ import type {
   ChainStatus,
   ChallengeView,
   ChannelView,
+  HearingView,
   HotspotView,
   LedgerClient,
   LedgerEvent,
@@ -14,7 +15,9 @@ import type {
   RelayView,
   RewardView,
   RouterView,
+  StandingClassification,
   SubmitOutcome,
+  TrafficView,
   TransactionView,
   Watch,
   WatchOptions,
@@ -92,6 +95,16 @@ export class HttpLedgerClient implements LedgerClient {
   rewardsOf(hotspot: Address, query?: PageQuery): Promise<Page<RewardView>> {
     const path = `hotspots/${hotspot}/rewards${queryText(query)}`;
     return this.read(path, schemas.pageOf(schemas.rewardSchema));
+  }
+  classifications(query?: PageQuery): Promise<Page<StandingClassification>> {
+    const schema = schemas.pageOf(schemas.standingClassificationSchema);
+    return this.read(`classifications${queryText(query)}`, schema);
+  }
+  hearingOf(hotspot: Address): Promise<HearingView | undefined> {
+    return this.find(`hotspots/${hotspot}/hearing`, schemas.hearingSchema);
+  }
+  trafficOf(router: Address): Promise<TrafficView | undefined> {
+    return this.find(`routers/${router}/traffic`, schemas.trafficSchema);
   }
   transaction(id: string): Promise<TransactionView | undefined> {
     return this.find(`transactions/${encodeURIComponent(id)}`, schemas.transactionSchema);

@@ -1,5 +1,5 @@
 /** JSON Schemas of every view (client.ts), by name; see wire.ts for what their patterns mean. */
-import { presetNames } from "@katydid/protocol";
+import { classifierNames, presetNames } from "@katydid/protocol";
 import { BIGINT_PATTERN, BYTES_PATTERN, type JsonSchema } from "./wire.ts";
 
 type Fields = Readonly<Record<string, JsonSchema>>;
@@ -71,6 +71,52 @@ export const statusSchema = object({
 
 export const accountSchema = object({ address, nonce: count, motes, dc });
 
+export const classificationSchema = object({
+  classifier: oneOf(...classifierNames),
+  score: count,
+  evidence: list(address),
+  since: time,
+  until: time,
+  burned: motes,
+});
+
+export const standingClassificationSchema = object({
+  kind: oneOf("hotspot", "edge"),
+  hotspots: list(address),
+  classification: classificationSchema,
+});
+
+export const hearingSchema = object({
+  hotspot: address,
+  window: count,
+  beacons: count,
+  edges: list(
+    object(
+      {
+        witness: address,
+        distanceMeters: real,
+        near: flag,
+        tried: count,
+        heard: count,
+        rssiDbmSum: { type: "integer" },
+        meanRssiDbm: real,
+        above: count,
+        flightGood: count,
+        flightBad: count,
+      },
+      "distanceMeters",
+      "meanRssiDbm",
+    ),
+  ),
+});
+
+export const trafficSchema = object({
+  router: address,
+  window: count,
+  totalDc: dc,
+  paid: list(object({ hotspot: address, dc })),
+});
+
 const reciprocity = oneOf("met", "grace", "unmet");
 export const hotspotSchema = object(
   {
@@ -82,6 +128,7 @@ export const hotspotSchema = object(
     cell,
     gainDbi: real,
     elevationMeters: { type: "integer" },
+    locatedAt: time,
     region: text,
     active: flag,
     addedAt: time,
@@ -89,12 +136,15 @@ export const hotspotSchema = object(
     densityScale: text,
     reciprocity: object({ asBeaconer: reciprocity, asWitness: reciprocity }),
     earned: object({ data: motes, coverage: motes, held: motes }),
+    classification: classificationSchema,
     leftAt: time,
   },
   "cell",
   "gainDbi",
   "elevationMeters",
+  "locatedAt",
   "region",
+  "classification",
   "leftAt",
 );
 
@@ -258,6 +308,13 @@ export const eventSchemas: Readonly<Record<string, JsonSchema>> = {
     burned: motes,
     reporter: address,
     reward: motes,
+  }),
+  classified: event("classified", { hotspot: address, classification: classificationSchema }),
+  "edge-classified": event("edge-classified", {
+    pair: list(address),
+    classifier: oneOf(...classifierNames),
+    until: time,
+    burned: motes,
   }),
   "challenge-settled": event("challenge-settled", { view: challengeSchema }),
   "hotspot-changed": event("hotspot-changed", { hotspot: hotspotSchema }),

@@ -13,12 +13,15 @@ import type {
   ChainStatus,
   ChallengeView,
   ChannelView,
+  HearingView,
   HotspotView,
   Page,
   PageQuery,
   RelayView,
   RewardView,
   RouterView,
+  StandingClassification,
+  TrafficView,
   TransactionView,
 } from "../client/client.ts";
 import type { EpochView } from "../client/schemas.ts";
@@ -28,15 +31,18 @@ import {
   challengeView,
   channelView,
   channelViews,
+  hearingView,
   hotspotTable,
   hotspotView,
   relayViews,
   routerViews,
+  standingClassifications,
   supplyView,
+  trafficView,
 } from "../transition/index.ts";
 import type { Chain } from "./chain.ts";
 import type { IndexStore } from "./index-store.ts";
-import { pageLimit, startAfter } from "./page.ts";
+import { cursorBytes, pageLimit, startAfter } from "./page.ts";
 
 export type HotspotQuery = PageQuery & { readonly owner?: Address };
 
@@ -130,6 +136,29 @@ export class LedgerQueries {
 
   rewardsOf(hotspot: Address, query: PageQuery = {}): Page<RewardView> {
     return this.index.rewardsOf(hotspot, query);
+  }
+
+  /** The cursor is the hex of the last row's key. */
+  classifications(query: PageQuery = {}): Page<StandingClassification> {
+    const limit = pageLimit(query);
+    const seen = cursorBytes(query.cursor);
+    const start = seen === undefined ? {} : { start: startAfter(seen) };
+    const items: StandingClassification[] = [];
+    let last: Uint8Array | undefined;
+    for (const { key, standing } of standingClassifications(this.chain.state, start)) {
+      if (items.length === limit && last !== undefined) return { items, cursor: toHex(last) };
+      items.push(standing);
+      last = key;
+    }
+    return { items };
+  }
+
+  hearingOf(hotspot: Address): HearingView | undefined {
+    return hearingView(this.chain.state, hotspot);
+  }
+
+  trafficOf(router: Address): TrafficView | undefined {
+    return trafficView(this.chain.state, router);
   }
 
   transaction(id: string): TransactionView | undefined {

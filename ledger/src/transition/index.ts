@@ -8,6 +8,7 @@ export { openChallengeView as challengeView } from "./challenge-view.ts";
 export { channelView } from "./channels.ts";
 export type * from "./classifier-rows.ts";
 export * from "./classifier-tables.ts";
+export { hearingView, standingClassifications, trafficView } from "./classifier-views.ts";
 export { auditSupply, checkConservation, supplyView } from "./conservation.ts";
 export { accountOf, chainOf, hotspotOf, supplyOf, workDueAt } from "./draft.ts";
 export { genesisDraft, genesisRows } from "./genesis.ts";

@@ -20,6 +20,7 @@ import type {
 import type { ActiveIndex } from "./active-index.ts";
 import { unbondingBondOf } from "./bonds.ts";
 import { channelView } from "./channels.ts";
+import { classificationView } from "./classifier-views.ts";
 import { accountOf, chainOf, hotspotOf } from "./draft.ts";
 import { isBonded, reciprocityAt } from "./hotspots.ts";
 import { routerView } from "./routers.ts";
@@ -49,6 +50,7 @@ export function hotspotView(
   const row = hotspotOf(view, address);
   if (row === undefined) return undefined;
   index.sync(view);
+  const classification = classificationView(view, address);
   const { owner, addedAt, lastActiveAt, earnedData, earnedCoverage, held } = row;
   return {
     address,
@@ -63,17 +65,19 @@ export function hotspotView(
     densityScale: row.cell === undefined ? "0.0000" : formatUnits(index.scaleOf(row.cell)),
     reciprocity: reciprocityOf(view, row),
     earned: { data: earnedData, coverage: earnedCoverage, held },
+    ...(classification !== undefined && { classification }),
     ...(row.leftAt !== undefined && { leftAt: row.leftAt }),
   };
 }
 
 function placeOf(
   row: HotspotRow,
-): Pick<HotspotView, "cell" | "gainDbi" | "elevationMeters" | "region"> {
-  const { cell, gainDbi, elevationMeters } = row;
+): Pick<HotspotView, "cell" | "gainDbi" | "elevationMeters" | "locatedAt" | "region"> {
+  const { cell, gainDbi, elevationMeters, locatedAt } = row;
   if (cell === undefined) return {};
   const region = regionOf(cell);
-  return { cell, gainDbi, elevationMeters, ...(region !== undefined && { region }) };
+  const placed = { cell, gainDbi, elevationMeters, ...(locatedAt !== undefined && { locatedAt }) };
+  return { ...placed, ...(region !== undefined && { region }) };
 }
 
 function reciprocityOf(view: View, row: HotspotRow): HotspotView["reciprocity"] {

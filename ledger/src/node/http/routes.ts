@@ -4,6 +4,7 @@
  */
 import type { HttpServer } from "@katydid/platform";
 import type { LedgerNode } from "../ledger-node.ts";
+import { classifierRoutes } from "./classifier-routes.ts";
 import { coverageRoutes } from "./coverage-routes.ts";
 import { eventRoutes } from "./event-routes.ts";
 import { hotspotRoutes } from "./hotspot-routes.ts";
@@ -27,6 +28,7 @@ export async function ledgerRoutes(
     async (scope) => {
       networkRoutes(scope, { node, ledgers });
       hotspotRoutes(scope, node);
+      classifierRoutes(scope, node);
       transactionRoutes(scope, node);
       eventRoutes(scope, node);
       coverageRoutes(scope, node);
