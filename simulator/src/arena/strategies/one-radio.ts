@@ -2,16 +2,19 @@
  * Many identities on one radio (Helium's packet forwarder multiplexers, HIP-83, HIP-94): the cost of
  * one, the lots of many. Claimed on one roof: against density and the spacing of witnesses. Claimed
  * around it, beyond each other's exclusion: against attached-stack, for all hear the same strangers
- * with the same signal; so also with a little noise on it, different for each. What members hear of
- * each other they make up, for one radio is deaf to itself.
+ * with the same signal; so also with a little noise on it, different for each. At best each forges the
+ * strangers' signal for its own cell, and transmits at a power of its own, so that no two look alike.
+ * What members hear of each other they make up, for one radio is deaf to itself.
  */
 
+import { dbm } from "@katydid/protocol";
 import { normal } from "../../world/seeded-random.ts";
 import type { Gang, Scheme, Strategy } from "../strategy.ts";
 import { BackRoom } from "../wrappers/back-room.ts";
 import { withSignal } from "../wrappers/beacon-frames.ts";
 import { Forger } from "../wrappers/forger.ts";
 import { SharedRadio } from "../wrappers/shared-radio.ts";
+import { Sources } from "../wrappers/sources.ts";
 import { busiest, claiming, clump, type PlaceInput, ROOMY_METERS } from "./places.ts";
 
 /** Between what two identities state of one frame, dB: more would be worth a look by itself. */
@@ -49,6 +52,44 @@ export const oneRadioNoise: Strategy = {
   name: "one-radio-noise",
   title: "the same, with noise on the signal, different for each",
   scheme: (gang) => spreadScheme(gang, { noiseDb: NOISE_DB }),
+};
+
+/** From one identity to the next, and from one beacon of it to the next, dB below what is allowed. */
+const POWER_STEP_DB = 3;
+const POWER_JITTER_DB = 3;
+const POWER_STEPS = 4;
+
+export const oneRadioForged: Strategy = {
+  ...oneRadioSpread,
+  name: "one-radio-forged",
+  title: "the same, with signals forged for each cell and a power for each",
+  scheme: (gang) => {
+    const jitter = gang.random("power");
+    const forger = new Forger({ random: gang.random("forger"), plan: gang.air.plan });
+    const sources = new Sources(gang, forger);
+    const flat = gang.members.find(({ placement }) => placement.radio !== undefined);
+    const room = new BackRoom(gang, forger);
+    const shared = new SharedRadio({
+      hear: (frame, { placement }) => {
+        const from = sources.of(frame, flat?.placement.claim ?? placement.claim);
+        const signal = from === undefined ? undefined : forger.signal(from, placement.claim);
+        return signal === undefined ? undefined : withSignal(frame, signal);
+      },
+      send: (request, { index }) => {
+        const lessDb = POWER_STEP_DB * (index % POWER_STEPS) + POWER_JITTER_DB * jitter.unit();
+        return { ...request, powerDbm: dbm(Math.round(request.powerDbm - lessDb)) };
+      },
+      onBeacon: (frame, by) => room.tell({ frame, from: by.placement.claim }, by),
+    });
+    return {
+      wrapAgent(parts, member) {
+        sources.follow(parts.ledger);
+        const concentrator = shared.wrap(parts, member);
+        room.enter(member, concentrator);
+        return { ...parts, concentrator };
+      },
+    };
+  },
 };
 
 function around(input: PlaceInput) {

@@ -15,8 +15,6 @@ const SHELF_METERS = 1;
 export const ROOMY_METERS = 1000;
 /** Just outside each other's exclusion (rule 12: 8 cells of resolution 11, some 400 m). */
 export const TIGHT_METERS = 500;
-/** An empty town is so far from everybody. */
-const EMPTY_METERS = 60_000;
 
 /** The site that has most honest neighbours in earshot. */
 export function busiest({ sites, neighbours }: PlaceInput): Point {
@@ -76,16 +74,15 @@ export function clump(from: {
   return points.slice(0, count);
 }
 
-/** The middle of a town 60 km from the nearest honest hotspot, in any direction. */
-export function emptyTown({
-  neighbours,
-  random,
-}: Pick<PlaceInput, "neighbours" | "random">): Point {
+/** The middle of a town so far from the outermost honest hotspot, in any direction. */
+export function emptyTown(
+  { neighbours, random }: Pick<PlaceInput, "neighbours" | "random">,
+  awayMeters: number,
+): Point {
   const angle = 2 * Math.PI * random.unit();
   const direction = { x: Math.cos(angle), y: Math.sin(angle) };
-  // From far out towards the city until somebody is that near.
   const outermost = Math.max(0, ...neighbours.map(({ x, y }) => x * direction.x + y * direction.y));
-  const out = outermost + EMPTY_METERS;
+  const out = outermost + awayMeters;
   return { x: direction.x * out, y: direction.y * out };
 }
 

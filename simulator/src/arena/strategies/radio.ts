@@ -6,11 +6,11 @@ import { denseRoof } from "./dense-roof.ts";
 import { extremeDistance } from "./extreme-distance.ts";
 import { forgedSignal } from "./forged-signal.ts";
 import { gainHigh, gainLow } from "./gain.ts";
-import { ghostTown } from "./ghost-town.ts";
+import { ghostSuburb, ghostTown } from "./ghost-town.ts";
 import { deaf, lazy, mute, whisper } from "./half-deaf.ts";
 import { madeUpChallenger, madeUpTarget } from "./made-up.ts";
 import { hitAndRun, newcomers } from "./newcomers.ts";
-import { oneRadio, oneRadioNoise, oneRadioSpread } from "./one-radio.ts";
+import { oneRadio, oneRadioForged, oneRadioNoise, oneRadioSpread } from "./one-radio.ts";
 import { replayedBeacons, replayedLate } from "./replayed-beacons.ts";
 import { spoofCity } from "./spoof-city.ts";
 import { tunnelled, tunnelledGhosts } from "./tunnelled.ts";
@@ -23,6 +23,7 @@ export const radioStrategies: readonly Strategy[] = [
   closetBasement,
   closetListening,
   ghostTown,
+  ghostSuburb,
   extremeDistance,
   replayedBeacons,
   replayedLate,
@@ -38,6 +39,7 @@ export const radioStrategies: readonly Strategy[] = [
   oneRadio,
   oneRadioSpread,
   oneRadioNoise,
+  oneRadioForged,
   gainHigh,
   gainLow,
   newcomers,
