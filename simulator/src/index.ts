@@ -19,6 +19,7 @@ export * from "./fleet/options.ts";
 export * from "./fleet/report.ts";
 export * from "./fleet/run-fleet.ts";
 export * from "./local-network/local-network.ts";
+export * from "./market/index.ts";
 export * from "./scenario.ts";
 export * from "./world/seeded-random.ts";
 export * from "./world/virtual-broker.ts";

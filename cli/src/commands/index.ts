@@ -3,6 +3,7 @@ import { deviceCommands } from "./device.ts";
 import { doctor } from "./doctor.ts";
 import { fleet } from "./fleet.ts";
 import { hotspotCommands } from "./hotspot.ts";
+import { market } from "./market.ts";
 import { up } from "./up.ts";
 import { walletCommands } from "./wallet.ts";
 import { why } from "./why.ts";
@@ -15,5 +16,6 @@ export const commands: readonly Command[] = [
   why,
   ...deviceCommands,
   fleet,
+  market,
   doctor,
 ];

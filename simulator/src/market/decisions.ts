@@ -35,6 +35,7 @@ export interface Changes {
 
 export class Decisions {
   readonly #market: Market;
+  #ids = 0;
   /** Orders on the way, by the day on which they arrive. */
   readonly #arrivals = new Map<number, Owner[]>();
   /** Owners who have heard of the network, in the order of hearing. */
@@ -72,7 +73,8 @@ export class Decisions {
       owner.ordered -= 1;
       const site = this.#bestSite(owner);
       const of = { owner: owner.index, sinceDay: day, placedDay: day };
-      this.#market.add(new Hotspot(site, of));
+      this.#market.add(new Hotspot(site, { ...of, id: this.#ids }));
+      this.#ids += 1;
     }
     return owners.length;
   }
@@ -194,9 +196,7 @@ export class Decisions {
     const pays = (then - now) * MOVE_PAYBACK_DAYS > MOVE_USD;
     if (!pays || then < BETTER * now) return false;
     this.#market.remove(worst);
-    this.#market.add(
-      new Hotspot(site, { owner: owner.index, sinceDay: worst.sinceDay, placedDay: day }),
-    );
+    this.#market.add(new Hotspot(site, { ...worst, placedDay: day }));
     return true;
   }
 }

@@ -11,9 +11,11 @@ export class Hotspot implements MappedSite {
   readonly y: number;
   readonly field: number;
   readonly cell: Cell;
+  /** Number of its arrival; a move keeps it. */
+  readonly id: number;
   /** Index of its owner. */
   readonly owner: number;
-  /** Of its arrival; a move keeps it. */
+  /** Of its arrival. */
   readonly sinceDay: number;
   /** Of its last move, or its arrival. */
   readonly placedDay: number;
@@ -24,12 +26,16 @@ export class Hotspot implements MappedSite {
   lossDays = 0;
   #days = 0;
 
-  constructor(site: MappedSite, of: { owner: number; sinceDay: number; placedDay: number }) {
+  constructor(
+    site: MappedSite,
+    of: { id: number; owner: number; sinceDay: number; placedDay: number },
+  ) {
     this.metro = site.metro;
     this.x = site.x;
     this.y = site.y;
     this.field = site.field;
     this.cell = site.cell;
+    this.id = of.id;
     this.owner = of.owner;
     this.sinceDay = of.sinceDay;
     this.placedDay = of.placedDay;
