@@ -11,10 +11,7 @@ import {
   signMessage,
   tokens,
   utf8,
-  verifySignature,
 } from "@katydid/protocol";
-import { nextContext } from "./apply-block.ts";
-import { slashBond } from "./bonds.ts";
 import {
   acknowledge,
   eventsOf,
@@ -25,7 +22,8 @@ import {
   reveal,
   runUntilEvent,
 } from "./challenge-testing.ts";
-import { accountOf, Draft, hotspotOf, supplyOf } from "./draft.ts";
+import { accountOf, hotspotOf, supplyOf } from "./draft.ts";
+import { penalize } from "./evidence-testing.ts";
 import { unbondingKey } from "./keys.ts";
 import { PAST_MAX } from "./limits.ts";
 import { unbondingTable } from "./tables.ts";
@@ -65,17 +63,6 @@ function withHotspots(count = 3) {
   const view = (name = "h0") => hotspotView(chain.view, address(name), chain.index);
   const motes = (name: string) => accountOf(chain.view, address(name)).motes;
   return { chain, names, view, motes };
-}
-
-/** What the ledger does of its own accord when a hotspot misbehaves. */
-function penalize(chain: TestChain, name: string, percent: bigint): void {
-  const blockTime = milliseconds(chain.blockTime + 1);
-  const draft = new Draft(
-    chain.view,
-    nextContext(chain.view, { blockTime, verify: verifySignature }),
-  );
-  slashBond(draft, { hotspot: address(name), percent });
-  chain.view.commit(draft.writes());
 }
 
 const others = (names: readonly string[], { challenger, target }: Played) =>
