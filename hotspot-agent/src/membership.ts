@@ -81,6 +81,7 @@ export class Membership {
       relays: this.#relays,
       events: new ChallengeEvents({ metrics, clock }),
       self: () => this.#self,
+      seenUntil: () => this.#cursor.last,
     });
     this.#forwarding = new Forwarding({
       ...shared,

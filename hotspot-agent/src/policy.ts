@@ -35,10 +35,16 @@ export interface AgentPolicy {
   readonly revealBeforeDeadlineMs: number;
   /** Waits before an order, receipt or report is sent again, from its first sending, ms. */
   readonly resendAfterMs: readonly number[];
+  /** An order that comes later than so long after the target was drawn is not obeyed, ms. */
+  readonly obeyWithinMs: number;
   /** Without an acknowledgement for so long, evidence is committed to the ledger, ms. */
   readonly commitAfterMs: number;
+  /** Afterwards a commitment comes too late for any reveal, ms after the evidence arose. */
+  readonly commitWithinMs: number;
   /** Commitments of a hotspot within a day; a forger of beacons must not spend its owner's DC. */
   readonly commitmentsPerDayMax: number;
+  /** A day of this network, ms. */
+  readonly dayMs: number;
   /** Evidence is kept so long after it arose, ms: past reveal, late window and slack. */
   readonly evidenceKeepMs: number;
 }
@@ -63,11 +69,18 @@ export function policyFor(params: Params): AgentPolicy {
     // An open channel is still open for some blocks after this, even on the shortest channel.
     redeemBeforeExpiryMs: (params.channelSecondsMin * SECOND) / 4,
     buyShareMin: 0.5,
-    // Several blocks, and all late witnesses have had the time to commit.
+    /*
+     * Of the timeout: orders until 1/4, obeyed until 2/5; who then heard and is not acknowledged
+     * commits from 1/6 after, which with a block makes 3/5 at the latest; reveals from 4/5.
+     */
     revealBeforeDeadlineMs: timeoutMs / 5,
     resendAfterMs: [timeoutMs / 100, timeoutMs / 30, timeoutMs / 10, timeoutMs / 4],
-    commitAfterMs: timeoutMs / 3,
+    obeyWithinMs: (timeoutMs * 2) / 5,
+    commitAfterMs: timeoutMs / 6,
+    commitWithinMs: (timeoutMs * 3) / 4,
     commitmentsPerDayMax: 24,
+    // A hotspot counts as active for two of its days.
+    dayMs: (params.activitySeconds * SECOND) / 2,
     evidenceKeepMs: (params.challengeTimeoutSeconds + params.lateSeconds) * 2 * SECOND,
   };
 }

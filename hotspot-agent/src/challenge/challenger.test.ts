@@ -25,7 +25,7 @@ import {
 import { CHAIN_ID } from "../testing/fixtures.ts";
 import { loadRounds } from "./round-store.ts";
 
-test("a whole challenge: two witnesses reported, one listed, strangers and own ears left out", async () => {
+test("a whole challenge: three witnesses reported, the ledger judges who was too near; strangers and own ears left out", async () => {
   const world = new ChallengeWorld();
   for (const key of [challenger, target, near, far, beside, stranger]) await world.start(key);
   const open = await world.drawSlot();
@@ -45,9 +45,9 @@ test("a whole challenge: two witnesses reported, one listed, strangers and own e
   assert.equal(body.receipt?.signed.target, target.address);
   assert.deepEqual(
     new Set(body.reports.map(({ signed }) => signed.witness)),
-    new Set([near.address, far.address]),
+    new Set([near.address, far.address, beside.address]),
   );
-  assert.deepEqual(body.listed, [{ witness: beside.address, reason: "too-close" }]);
+  assert.deepEqual(body.listed, []);
   // Acknowledged by the host's clock, within seconds of the receipt.
   for (const { acknowledgedAt } of body.reports) {
     assert.ok(acknowledgedAt - (body.receipt?.acknowledgedAt ?? 0) <= 4000);
@@ -62,15 +62,18 @@ test("a whole challenge: two witnesses reported, one listed, strangers and own e
   await world.dispose();
 });
 
-test("a report above the free-space bound is listed with its reason", async () => {
+test("a report above the free-space bound is for the ledger to judge", async () => {
   const world = new ChallengeWorld();
   for (const key of [challenger, target, near]) await world.start(key);
   await world.drawTarget(await world.drawSlot());
   world.hear(near, world.heard({ rssiDbm: -20 as ReceivedFrame["rssiDbm"] }));
   await world.clock.advance(300_000);
   const { listed, reports } = world.receipts();
-  assert.deepEqual(listed, [{ witness: near.address, reason: "rssi-above-bound" }]);
-  assert.deepEqual(reports, []);
+  assert.deepEqual(listed, []);
+  assert.deepEqual(
+    reports.map(({ signed }) => signed.witness),
+    [near.address],
+  );
   await world.dispose();
 });
 

@@ -1,7 +1,9 @@
 /**
  * The challenger: opens, orders, listens, acknowledges, reveals (protocol.md section 3). Its secret
  * is on disk before its hash is on the ledger, and each receipt and report before it is acknowledged:
- * a challenger that forgot either would be fined.
+ * a challenger that forgot either would be fined. So it is that it reveals, before it does: whatever
+ * is acknowledged later would have been left out. A secret is kept until its slot is long over, also
+ * when the ledger refused it: who forgot it could open the slot with another.
  */
 import type { HotspotView, LedgerEvent } from "@katydid/ledger/client";
 import {
@@ -62,6 +64,8 @@ type EventOf<Kind extends LedgerEvent["kind"]> = Extract<LedgerEvent, { kind: Ki
 export class Challenger {
   readonly #context: ChallengeContext;
   readonly #rounds: Map<string, Round>;
+  /** Slots whose secret is just being written. */
+  readonly #opening = new Set<string>();
 
   constructor(context: ChallengeContext) {
     this.#context = context;
@@ -166,10 +170,14 @@ export class Challenger {
     const name = challengeName(challenge);
     let round = this.#rounds.get(name);
     if (round === undefined) {
+      if (this.#opening.has(name)) return;
       if (this.#rounds.size >= OWN_CHALLENGES_MAX) return events.count("challenger", "too-many");
       const row = { challenge, secret: random.bytes(32), ephemeralSeed: random.bytes(32) };
       const key = challengeKey(challenge);
-      if (!(await committed({ store, log }, [{ key, value: codec.encode(roundRow, row) }]))) return;
+      this.#opening.add(name);
+      const ok = await committed({ store, log }, [{ key, value: codec.encode(roundRow, row) }]);
+      this.#opening.delete(name);
+      if (!ok) return;
       round = makeRound(row);
       this.#rounds.set(name, round);
     }
@@ -187,17 +195,17 @@ export class Challenger {
     if (reason === undefined) return events.note("challenger", challenge, "drawn, and opened");
     log.warn({ challenge, reason }, "challenge not opened");
     events.note("challenger", challenge, `drawn, but the ledger refused: ${reason}`);
-    // It may be in a block all the same where nobody answered: then the secret is needed.
-    if (reason !== "away" && reason !== "already-opened") this.#forget(round);
   }
 
   /** Listens first, then orders, then reveals in time. */
   async #listen(round: Round, targeted: Targeted): Promise<void> {
     const { relays, clock, policy, protocolClock } = this.#context;
     const topic = reportTopic(targeted.payload);
-    round.subscriptions.push(
-      relays.listenOn(topic, (_topic, bytes) => void this.#onReport(round, targeted, bytes)),
-    );
+    if (!round.revealing) {
+      round.subscriptions.push(
+        relays.listenOn(topic, (_topic, bytes) => void this.#onReport(round, targeted, bytes)),
+      );
+    }
     targeted.view = await this.#viewOf(targeted.target);
     this.#order(round, targeted);
     for (const wait of policy.resendAfterMs) {
@@ -301,6 +309,8 @@ export class Challenger {
 
   async #reveal(round: Round, targeted: Targeted): Promise<void> {
     round.revealing = true;
+    // Silence costs as much as an omission, so a disk that refuses does not keep it from revealing.
+    await this.#store(round, "V", undefined, new Uint8Array([1]));
     const { key, params, policy, clock, protocolClock, events, log } = this.#context;
     targeted.view ??= await this.#viewOf(targeted.target);
     await this.#completeWitnesses(round);

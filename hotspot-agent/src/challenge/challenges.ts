@@ -43,6 +43,7 @@ export class Challenges {
       relays.listenTo(own, "ack", (_topic, bytes) => void this.#evidence.onAcknowledgement(bytes)),
     ];
     this.#evidence.start();
+    await this.#target.start();
     await this.#challenger.start();
   }
 

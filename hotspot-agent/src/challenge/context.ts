@@ -24,6 +24,8 @@ export interface ChallengeContext {
   readonly store: Store;
   readonly log: Log;
   readonly events: ChallengeEvents;
+  /** Sequence of the ledger's last event that the run before has seen to its end. */
+  readonly seenUntil: () => string | undefined;
   /** This hotspot as the ledger has it. */
   readonly self: () => HotspotView | undefined;
 }

@@ -9,7 +9,6 @@ import {
   type Acknowledgement,
   type Address,
   type Bytes32,
-  type ChallengeId,
   codec,
   decodeMessage,
   encodeMessage,
@@ -21,6 +20,7 @@ import {
   verifyMessageNative,
 } from "@katydid/protocol";
 import { ACKNOWLEDGEMENTS_MAX, EVIDENCE_MAX } from "../limits.ts";
+import { Commitments } from "./commitments.ts";
 import { type ChallengeContext, committed } from "./context.ts";
 import { LateReceipts } from "./late-receipts.ts";
 import {
@@ -33,10 +33,11 @@ import {
   rowKey,
 } from "./rows.ts";
 
-const DAY_MS = 24 * 3600 * 1000;
 /** Payloads that the ledger is watched for at once; they are part of a URL. */
 const WATCHED_MAX = 64;
 const REPORT_SALT_BYTES = 24;
+/** So long after a start it goes on telling what was missed, ms. */
+const REPLAY_MS = 60_000;
 
 export interface Evidence {
   readonly row: EvidenceRow;
@@ -46,6 +47,8 @@ export interface Evidence {
   readonly acknowledgements: Map<string, Acknowledgement>;
   /** Slot under which it was committed. */
   committedSlot: number | undefined;
+  /** What the reveal means for it is being seen to. */
+  revealed: boolean;
   /** Index of the next step of its schedule. */
   step: number;
   timer: Timer | undefined;
@@ -56,14 +59,17 @@ type Revealed = Extract<LedgerEvent, { kind: "challenge-revealed" }>;
 export class EvidenceKeeper {
   readonly #context: ChallengeContext;
   readonly #late: LateReceipts;
+  readonly #commitments: Commitments;
   readonly #items = new Map<string, Evidence>();
   #watch: Watch | undefined;
-  #commitments: { slot: number; atMs: number }[] = [];
+  /** Until then the ledger is asked for what happened since that event. */
+  #missed: { readonly after: string; readonly untilMs: number } | undefined;
   #closed = false;
 
   constructor(context: ChallengeContext) {
     this.#context = context;
     this.#late = new LateReceipts(context);
+    this.#commitments = new Commitments(context);
     this.#load();
   }
 
@@ -73,7 +79,15 @@ export class EvidenceKeeper {
 
   /** Goes on where the last run of the process ended. */
   start(): void {
-    for (const item of this.#items.values()) this.#schedule(item);
+    for (const item of this.#items.values()) {
+      this.#schedule(item);
+      // Killed between the row and the transaction, the ledger never had it.
+      if (item.committedSlot !== undefined) void this.#commit(item);
+    }
+    // What was revealed while this process was not there is told now.
+    const after = this.#context.seenUntil();
+    const untilMs = this.#context.clock.now() + REPLAY_MS;
+    this.#missed = after === undefined ? undefined : { after, untilMs };
     this.#watchPayloads();
   }
 
@@ -100,19 +114,13 @@ export class EvidenceKeeper {
     return item.hash;
   }
 
-  /** The challenger asks for a receipt again: the same bytes. */
-  sendAgain(hash: Bytes32): void {
-    const item = this.#items.get(toHex(hash));
-    if (item !== undefined) this.#send(item);
-  }
-
-  /** Hash of the receipt that was signed for a challenge. */
-  receiptOf(challenge: ChallengeId): Bytes32 | undefined {
-    const name = challengeName(challenge);
-    for (const { row, hash } of this.#items.values()) {
-      if (row.receipt !== undefined && challengeName(row.receipt.challenge) === name) return hash;
+  /** Whether something of this payload is kept. */
+  hasPayload({ payloadHash }: { readonly payloadHash: Bytes32 }): boolean {
+    const name = toHex(payloadHash);
+    for (const item of this.#items.values()) {
+      if (toHex(bodyOf(item).payloadHash) === name) return true;
     }
-    return undefined;
+    return false;
   }
 
   /** Bytes that came on our acknowledgement topic. */
@@ -142,16 +150,18 @@ export class EvidenceKeeper {
     const { key, events } = this.#context;
     const name = toHex(event.payloadHash);
     for (const item of this.#items.values()) {
-      if (toHex(bodyOf(item).payloadHash) !== name) continue;
+      if (item.revealed || toHex(bodyOf(item).payloadHash) !== name) continue;
       item.timer?.cancel();
-      const taken = isTaken(item, event, key.address);
-      this.#forget(item);
-      if (taken) {
+      item.revealed = true;
+      if (isTaken(item, event, key.address)) {
         events.count(item.role, "revealed");
         events.note(item.role, event.challenge, "the challenger's reveal has it");
       } else {
+        // Kept until then: killed meanwhile, the next run hears of the reveal again.
         await this.#late.consider(item, event);
+        if (this.#closed) return;
       }
+      this.#forget(item);
     }
   }
 
@@ -179,7 +189,7 @@ export class EvidenceKeeper {
 
   /** Sends again after each of the policy's waits, and commits after the last. */
   #schedule(item: Evidence): void {
-    if (item.acknowledgements.size > 0) return;
+    if (!isOpen(item)) return;
     const { policy, clock } = this.#context;
     const waits = [...policy.resendAfterMs, policy.commitAfterMs];
     const wait = waits[item.step];
@@ -195,36 +205,8 @@ export class EvidenceKeeper {
     });
   }
 
-  /** No acknowledgement came: the ledger shall know that this was said before the reveal. */
-  async #commit(item: Evidence): Promise<void> {
-    const { params, protocolClock, send, store, log, events, self } = this.#context;
-    const own = self();
-    if (item.committedSlot !== undefined || !own?.bonded || own.cell === undefined) return;
-    // The slot before the present one: no block may have drawn this one yet.
-    const slot = Math.floor(protocolClock.now() / (params.slotSeconds * 1000)) - 1;
-    if (slot < 0 || !this.#mayCommit(slot)) return events.count(item.role, "commitment-spared");
-    this.#commitments.push({ slot, atMs: this.#context.clock.now() });
-    item.committedSlot = slot;
-    const value = codec.encode(commitmentRow, { slot });
-    if (!(await committed({ store, log }, [{ key: rowKey(item.hash, "C"), value }]))) return;
-    try {
-      const outcome = await send({ kind: "report-commitment", slot, reportHash: item.hash });
-      events.count(item.role, outcome.outcome === "accepted" ? "committed" : "commitment-refused");
-      if (outcome.outcome === "accepted") return;
-      log.info({ slot, reason: outcome.reason }, "commitment refused");
-    } catch (cause) {
-      log.warn({ slot, cause: String(cause) }, "commitment not submitted");
-    }
-    item.committedSlot = undefined;
-  }
-
-  /** One per slot by the rules, and few a day by policy. */
-  #mayCommit(slot: number): boolean {
-    const { clock, policy } = this.#context;
-    const now = clock.now();
-    this.#commitments = this.#commitments.filter(({ atMs }) => now - atMs < DAY_MS);
-    if (this.#commitments.length >= policy.commitmentsPerDayMax) return false;
-    return !this.#commitments.some((earlier) => earlier.slot === slot);
+  #commit(item: Evidence): Promise<void> {
+    return this.#commitments.commit(item, () => !this.#closed && isOpen(item));
   }
 
   /** Only the challenger's own word counts; anyone can sign an acknowledgement. */
@@ -252,7 +234,7 @@ export class EvidenceKeeper {
     }
     const writes = keys.map((key) => ({ key, value: undefined }));
     void committed({ store, log }, writes);
-    if (item.role === "witness") this.#watchPayloads();
+    if (item.role === "witness" && !this.#closed) this.#watchPayloads();
   }
 
   #dropOldest(): void {
@@ -275,7 +257,10 @@ export class EvidenceKeeper {
     this.#watch = undefined;
     if (subjects.length > 0) {
       const kinds = ["challenge-revealed"] as const;
-      this.#watch = this.#context.ledger.watch({ subjects, kinds }, (event) => {
+      const missed = this.#missed;
+      const isMissed = missed !== undefined && this.#context.clock.now() < missed.untilMs;
+      const from = isMissed ? { after: missed.after } : {};
+      this.#watch = this.#context.ledger.watch({ subjects, kinds, ...from }, (event) => {
         if (event.kind === "challenge-revealed") void this.onRevealed(event);
       });
     }
@@ -312,6 +297,7 @@ function itemOf(row: EvidenceRow): Evidence | undefined {
     role: row.report === undefined ? "target" : "witness",
     acknowledgements: new Map(),
     committedSlot: undefined,
+    revealed: false,
     step: 0,
     timer: undefined,
   };
@@ -325,6 +311,11 @@ function isTaken({ role, acknowledgements }: Evidence, event: Revealed, self: Ad
   if (!isThere || said?.challenger !== event.challenger) return isThere;
   const revealedAt = role === "target" ? event.receiptedAt : event.reportedAt[place];
   return revealedAt === said.acknowledgedAt;
+}
+
+/** Nobody has said that it arrived, and it may still be of use to say so oneself. */
+function isOpen({ acknowledgements, revealed }: Evidence): boolean {
+  return acknowledgements.size === 0 && !revealed;
 }
 
 function bodyOf({ row }: Evidence): { readonly payloadHash: Bytes32 } {

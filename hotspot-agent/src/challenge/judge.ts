@@ -7,6 +7,7 @@ import {
   type Address,
   beaconOf,
   db,
+  deniesHotspot,
   type HotspotFacts,
   judgeWitness,
   type Milliseconds,
@@ -33,6 +34,8 @@ export interface ReportFacts {
   readonly acknowledgedAt: Milliseconds;
   readonly receiptAt: Milliseconds | undefined;
   readonly deadlineAt: Milliseconds;
+  /** Protocol time of the target's draw; absent: classifications are left to the ledger. */
+  readonly drawnAt: Milliseconds | undefined;
 }
 
 /** Why rules 1 to 13 refuse the report; undefined: they do not. */
@@ -61,8 +64,8 @@ export function reasonAgainst(facts: ReportFacts): VerdictReason | undefined {
       ...(facts.receiptAt === undefined ? {} : { targetReceiptAtMs: facts.receiptAt }),
       acknowledgedAtMs: facts.acknowledgedAt,
       deadlineMs: facts.deadlineAt,
-      // Classifications are not public yet; the ledger judges them.
-      denied: [],
+      denied: deniedOf(facts),
+      // Pairs are the ledger's to judge: it shows who is denied, and pairs only in a list.
       deniedEdges: [],
       alreadyReported: false,
       reciprocity: { witness: "met", beaconer: "met" },
@@ -70,6 +73,16 @@ export function reasonAgainst(facts: ReportFacts): VerdictReason | undefined {
     params,
   );
   return verdict.verdict === "valid" ? undefined : verdict.reason;
+}
+
+/** Who was denied when the target was drawn, and still is. */
+function deniedOf({ target, witness, drawnAt }: ReportFacts): Address[] {
+  return [target, witness].flatMap((view) => {
+    const found = view?.classification;
+    if (view === undefined || found === undefined || drawnAt === undefined) return [];
+    const isDenied = deniesHotspot(found.classifier) && found.since <= drawnAt;
+    return isDenied && drawnAt <= found.until ? [view.address] : [];
+  });
 }
 
 /**

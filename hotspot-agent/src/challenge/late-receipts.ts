@@ -8,7 +8,8 @@ import { challengeName } from "./rows.ts";
 import { submitUntil } from "./submit.ts";
 
 type Revealed = Extract<LedgerEvent, { kind: "challenge-revealed" }>;
-const RETRY_MS = 2000;
+/** Tries within the late window, while the ledger is away. */
+const TRIES = 20;
 
 export class LateReceipts {
   readonly #context: ChallengeContext;
@@ -19,7 +20,7 @@ export class LateReceipts {
 
   /** A reveal without this receipt or report. Resolves when the ledger has answered, or will not. */
   async consider(item: Evidence, event: Revealed): Promise<void> {
-    const { events, log } = this.#context;
+    const { events, log, params } = this.#context;
     const { role } = item;
     const found = item.acknowledgements.get(challengeName(event.challenge));
     const acknowledgement = found?.challenger === event.challenger ? found : undefined;
@@ -37,7 +38,7 @@ export class LateReceipts {
     const reason = await submitUntil(this.#context, {
       body: lateReceipt(item, event, acknowledgement),
       untilMs: event.lateUntil,
-      everyMs: RETRY_MS,
+      everyMs: (params.lateSeconds * 1000) / TRIES,
     });
     events.count(role, reason === undefined ? "late-receipt" : "late-receipt-refused");
     const text = reason === undefined ? "left out: claimed by late receipt" : `left out: ${reason}`;
@@ -71,6 +72,7 @@ export class LateReceipts {
         // Rule 6 is skipped for what was committed.
         receiptAt: committed ? undefined : view?.receipt?.acknowledgedAt,
         deadlineAt: protocolClock.hostTimeOf(view?.deadlineAt ?? protocolClock.now()),
+        drawnAt: view?.drawnAt,
       });
       if (reason !== undefined) return reason;
     } catch {

@@ -33,7 +33,8 @@ export function loadRounds(store: Store): Map<string, Round> {
 
 function addPart(round: Round, letter: string, value: Uint8Array): void {
   const rest = { onDisk: true, acknowledgement: undefined, sentAtMs: Number.NEGATIVE_INFINITY };
-  if (letter === "T") {
+  if (letter === "V") round.revealing = true;
+  else if (letter === "T") {
     round.targeted = makeTargeted(round, codec.decode(targetRow, value));
   } else if (letter === "R") {
     const row = codec.decode(receiptRow, value);

@@ -11,10 +11,12 @@ import {
   compareBytes,
   ephemeralKeyPair,
   type Milliseconds,
+  milliseconds,
   type Params,
   payloadHash,
   selectWitnesses,
   toHex,
+  type VerdictReason,
 } from "@katydid/protocol";
 import { reasonAgainst, receiptHolds } from "./judge.ts";
 import type { ReceiptRow, ReportRow, RoundRow, TargetRow } from "./rows.ts";
@@ -80,11 +82,36 @@ export function closeRound(round: Round): void {
   for (const timer of round.timers.splice(0)) timer.cancel();
 }
 
+interface Judged {
+  readonly witness: Address;
+  readonly heard: Heard;
+  /** Why it is listed where there is no room. */
+  readonly reason: string;
+}
+
 export type RevealBody = Omit<ChallengeReceipts, "actor" | "nonce" | "feeDc" | "expiryHeight">;
 
 /**
- * The reveal: of the reports that pass rules 1 to 13, the lowest in hash order; of the others, who
- * and why. Both sorted by key bytes.
+ * Reasons that rest on what the ledger says of hotspots. It goes by the block that drew the target,
+ * and the challenger by what it was shown later: who moved in between, or a ledger that was away,
+ * must not make it list one that belongs in. Such reports go in where there is room, for the ledger
+ * to judge.
+ */
+const OF_FACTS: ReadonlySet<VerdictReason> = new Set<VerdictReason>([
+  "unknown-hotspot",
+  "not-bonded",
+  "not-located",
+  "denied",
+  "denied-edge",
+  "region-mismatch",
+  "too-far",
+  "too-close",
+  "rssi-above-bound",
+]);
+
+/**
+ * The reveal: of the reports that pass rules 1 to 13, the lowest in hash order, then those of which
+ * the ledger may think otherwise; of the others, who and why. Both sorted by key bytes.
  */
 export function revealOf(input: {
   readonly round: Round;
@@ -100,7 +127,8 @@ export function revealOf(input: {
   const signed = round.receipt?.row.signed;
   const isUsable = signed !== undefined && receiptHolds({ target: view, payload, receipt: signed });
   const receipt = isUsable ? round.receipt : undefined;
-  const passing: { readonly witness: Address; readonly heard: Heard }[] = [];
+  const passing: Judged[] = [];
+  const doubtful: Judged[] = [];
   const listed: { witness: Address; reason: string }[] = [];
   for (const [witness, heard] of round.reports) {
     const reason = reasonAgainst({
@@ -114,15 +142,19 @@ export function revealOf(input: {
       acknowledgedAt: heard.row.acknowledgedAt,
       receiptAt: receipt?.row.acknowledgedAt,
       deadlineAt,
+      drawnAt: milliseconds(targeted.deadlineAt - params.challengeTimeoutSeconds * 1000),
     });
-    if (reason === undefined) passing.push({ witness, heard });
+    if (reason === undefined) passing.push({ witness, heard, reason: "beyond-limit" });
+    else if (OF_FACTS.has(reason)) doubtful.push({ witness, heard, reason });
     else listed.push({ witness, reason });
   }
-  const max = params.reportsMax;
-  const chosen = selectWitnesses({ secret, targetEntropy, reports: passing, max });
+  const order = { secret, targetEntropy };
+  const chosen = selectWitnesses({ ...order, reports: passing, max: params.reportsMax });
+  const max = params.reportsMax - chosen.length;
+  chosen.push(...selectWitnesses({ ...order, reports: doubtful, max }));
   const taken = new Set(chosen.map(({ witness }) => witness));
-  for (const { witness } of passing) {
-    if (!taken.has(witness)) listed.push({ witness, reason: "beyond-limit" });
+  for (const { witness, reason } of [...passing, ...doubtful]) {
+    if (!taken.has(witness)) listed.push({ witness, reason });
   }
   return {
     kind: "challenge-receipts",

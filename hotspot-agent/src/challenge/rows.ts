@@ -6,8 +6,10 @@
  *   rounds/<challenge>T             target, entropy, deadline                 before the order
  *   rounds/<challenge>R             the target's receipt, time of arrival     before its acknowledgement
  *   rounds/<challenge>W<witness>    a witness's report, time of arrival       before its acknowledgement
+ *   rounds/<challenge>V             that nothing is acknowledged any more     before the reveal
  *   orders/<challenge>              what the ledger said when it drew us      before any order
  *   orders/<challenge>O             the one order that is obeyed              before the beacon
+ *                                   and the one receipt for it                before it is sent
  *   evidence/<hash>                 own report or receipt                     before it is sent
  *   evidence/<hash>A<challenge>     an acknowledgement of it
  *   evidence/<hash>C                that it was committed to the ledger       before report-commitment
@@ -90,12 +92,12 @@ export const drawnRow = codec.struct<DrawnRow>({
 
 export interface ObeyedRow {
   readonly secret: Bytes32;
-  /** The receipt's hash, once there is one: it stands in evidence. */
-  readonly receiptHash: Bytes32 | undefined;
+  /** Once there is one: never another, also when evidence of it is forgotten. */
+  readonly receipt: SignedReceipt | undefined;
 }
 export const obeyedRow = codec.struct<ObeyedRow>({
   secret: fields.bytes32Field,
-  receiptHash: codec.optional(fields.bytes32Field),
+  receipt: codec.optional(receiptCodec),
 });
 
 /** Payload of a beacon, 51 bytes. */

@@ -1,10 +1,11 @@
 /**
  * The target: obeys one order, transmits one beacon, says so once.
  *
- * An order is obeyed if it is the one whose secret the ledger has the hash of. Before the beacon the
- * order is on disk, and before the receipt is sent so is the receipt; asked again, also after a
- * restart, the same bytes go out. A receipt is signed only after the radio took the beacon, and only
- * where there is none yet: there can never be a second one.
+ * An order is obeyed if it is the one whose secret the ledger has the hash of, and if it comes early
+ * enough for witnesses to commit to what they hear before the reveal (policy.ts). Before the beacon
+ * the order is on disk, and before the receipt is sent so is the receipt, beside the order; asked
+ * again, also after a restart, the same bytes go out. A receipt is signed only after the radio took
+ * the beacon, and only where there is none yet: there can never be a second one.
  */
 import type { TransmitOutcome } from "@katydid/firmware";
 import type { LedgerEvent } from "@katydid/ledger/client";
@@ -14,6 +15,7 @@ import {
   beaconOf,
   beaconPayload,
   codec,
+  encodeMessage,
   equalBytes,
   milliseconds,
   openOrder,
@@ -83,15 +85,17 @@ export class Target {
     const { store, log, events } = this.#context;
     const name = challengeName(event.challenge);
     if (this.#targetings.has(name)) return;
+    const key = challengeKey(event.challenge);
+    // Told again after a restart, or forgotten in memory for want of room: never obeyed anew.
+    const obeyed = store.get(rowKey(key, "O"));
     const { challenge, challenger, targetEntropy, secretHash, ephemeralKey, deadlineAt } = event;
     const drawn = { challenge, challenger, targetEntropy, secretHash, ephemeralKey, deadlineAt };
     this.#remember({
       drawn,
-      obeyed: undefined,
+      obeyed: obeyed && codec.decode(obeyedRow, obeyed),
       underWay: false,
       askedAtMs: Number.NEGATIVE_INFINITY,
     });
-    const key = challengeKey(challenge);
     const ok = await committed({ store, log }, [{ key, value: codec.encode(drawnRow, drawn) }]);
     if (!ok) return;
     events.count("target", "drawn");
@@ -125,6 +129,20 @@ export class Target {
     if (this.#early.length > ORDERS_EARLY_MAX) this.#early.shift();
   }
 
+  /**
+   * Goes on where the last run of the process ended: killed between the receipt's row and its
+   * sending, the challenger never had it.
+   */
+  async start(): Promise<void> {
+    for (const { drawn, obeyed } of this.#targetings.values()) {
+      if (obeyed?.receipt === undefined || this.#evidence.hasPayload(obeyed.receipt)) continue;
+      if (this.#context.protocolClock.now() > drawn.deadlineAt) continue;
+      const { challenger } = drawn;
+      const payload = this.#payloadOf(drawn, obeyed.secret);
+      await this.#evidence.add({ receipt: obeyed.receipt, report: undefined, challenger, payload });
+    }
+  }
+
   /** Drops what is over. */
   chores(): void {
     const { protocolClock, policy, store, log } = this.#context;
@@ -141,37 +159,36 @@ export class Target {
   }
 
   async #obey(targeting: Targeting, secret: Uint8Array): Promise<void> {
-    const { store, log, events, protocolClock } = this.#context;
+    const { relays, events, protocolClock, policy, params } = this.#context;
     const { drawn } = targeting;
-    if (targeting.obeyed?.receiptHash !== undefined) {
+    const receipt = targeting.obeyed?.receipt;
+    if (receipt !== undefined) {
       events.count("target", "asked-again");
-      this.#evidence.sendAgain(targeting.obeyed.receiptHash);
+      relays.publishTo(drawn.challenger, "receipt", encodeMessage(receipt));
       return;
     }
-    if (protocolClock.now() > drawn.deadlineAt) {
+    const drawnAt = drawn.deadlineAt - params.challengeTimeoutSeconds * 1000;
+    if (protocolClock.now() > drawnAt + policy.obeyWithinMs) {
       events.count("target", "order-late");
+      events.note("target", drawn.challenge, "ordered too late for witnesses to be heard of");
       return;
     }
     if (targeting.obeyed === undefined) {
-      const obeyed = { secret, receiptHash: undefined };
-      const key = rowKey(challengeKey(drawn.challenge), "O");
-      const ok = await committed({ store, log }, [{ key, value: codec.encode(obeyedRow, obeyed) }]);
-      if (!ok) return;
-      targeting.obeyed = obeyed;
+      if (!(await this.#keep(targeting, { secret, receipt: undefined }))) return;
       events.count("target", "obeyed");
     }
     await this.#chirp(targeting, secret);
   }
 
   async #chirp(targeting: Targeting, secret: Uint8Array): Promise<void> {
-    const { key, self, events, log } = this.#context;
-    const { challenge, targetEntropy } = targeting.drawn;
+    const { self, events, log } = this.#context;
+    const { challenge } = targeting.drawn;
     const plan = tryRegionPlan(self()?.region ?? "");
     if (plan === undefined) {
       log.warn({ challenge }, "ordered to chirp, but the ledger shows no region for this hotspot");
       return;
     }
-    const payload = beaconPayload({ secret, targetEntropy, target: key.address });
+    const payload = this.#payloadOf(targeting.drawn, secret);
     this.#payloads.set(toHex(payloadHash(payload)), true);
     const beacon = beaconOf({ payload, plan });
     const outcome = await this.#transmit(payload, beacon);
@@ -210,7 +227,7 @@ export class Target {
   }
 
   async #sign({ targeting, payload, beacon, fineTimeNs }: Chirped): Promise<void> {
-    const { key, chainId, clock, store, log } = this.#context;
+    const { key, chainId, clock } = this.#context;
     const { challenge, challenger } = targeting.drawn;
     const { frequencyHz, dataRate, powerDbm } = beacon;
     const receipt = signMessage({
@@ -228,15 +245,19 @@ export class Target {
         ...(fineTimeNs === undefined ? {} : { fineTimeNs }),
       },
     });
-    const hash = await this.#evidence.add({ receipt, report: undefined, challenger, payload });
-    if (hash === undefined || targeting.obeyed === undefined) return;
-    targeting.obeyed = { ...targeting.obeyed, receiptHash: hash };
-    await committed({ store, log }, [
-      {
-        key: rowKey(challengeKey(challenge), "O"),
-        value: codec.encode(obeyedRow, targeting.obeyed),
-      },
-    ]);
+    if (targeting.obeyed === undefined || targeting.obeyed.receipt !== undefined) return;
+    if (!(await this.#keep(targeting, { ...targeting.obeyed, receipt }))) return;
+    await this.#evidence.add({ receipt, report: undefined, challenger, payload });
+  }
+
+  /** On disk, then in memory. */
+  async #keep(targeting: Targeting, obeyed: ObeyedRow): Promise<boolean> {
+    const { store, log } = this.#context;
+    const key = rowKey(challengeKey(targeting.drawn.challenge), "O");
+    const value = codec.encode(obeyedRow, obeyed);
+    if (!(await committed({ store, log }, [{ key, value }]))) return false;
+    targeting.obeyed = obeyed;
+    return true;
   }
 
   #remember(targeting: Targeting): void {
@@ -258,26 +279,19 @@ export class Target {
     }
     for (const row of drawn) {
       const found = obeyed.get(toHex(challengeKey(row.challenge)));
-      const targeting = {
+      this.#remember({
         drawn: row,
-        obeyed: undefined,
+        obeyed: found,
         underWay: false,
         askedAtMs: Number.NEGATIVE_INFINITY,
-      };
-      this.#remember(targeting);
+      });
       if (found === undefined) continue;
-      const known = this.#targetings.get(challengeName(row.challenge));
-      if (known === undefined) continue;
-      known.obeyed = { ...found, receiptHash: found.receiptHash ?? this.#receiptOf(row) };
-      const { secret } = found;
-      const { targetEntropy } = row;
-      const payload = beaconPayload({ secret, targetEntropy, target: this.#context.key.address });
+      const payload = this.#payloadOf(row, found.secret);
       this.#payloads.set(toHex(payloadHash(payload)), true);
     }
   }
 
-  /** The process may have ended after the receipt was stored and before its hash was. */
-  #receiptOf({ challenge }: DrawnRow): Uint8Array | undefined {
-    return this.#evidence.receiptOf(challenge);
+  #payloadOf({ targetEntropy }: DrawnRow, secret: Uint8Array): Uint8Array {
+    return beaconPayload({ secret, targetEntropy, target: this.#context.key.address });
   }
 }

@@ -43,6 +43,8 @@ export class Witness {
     const name = toHex(hash);
     if (isOwn(name) || this.#heard.get(name) === true) return;
     this.#heard.set(name, true);
+    // Heard before a restart: the first report is the one that counts.
+    if (evidence.hasPayload({ payloadHash: hash })) return;
     context.events.count("witness", "heard");
     // A hotspot that the ledger does not know cannot witness; it only looks at its radio.
     if (context.self() === undefined) return;
