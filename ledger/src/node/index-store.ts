@@ -31,6 +31,7 @@ import { fromWire, type JsonSchema, type JsonValue, toWire } from "../client/wir
 import type { RewardRecord } from "../transition/index.ts";
 import * as layout from "./layout.ts";
 import { pageOfKeys } from "./page.ts";
+import { RewardBook } from "./reward-book.ts";
 
 /** Blocks whose events are kept, so that a watcher may come back: 5 h of blocks at 10 s. */
 export const EVENT_BLOCKS_MAX = 2000;
@@ -83,7 +84,7 @@ export class IndexStore {
     const expired = block.height - this.limits.eventBlocksMax;
     if (expired > 0) writes.push({ key: layout.eventsKey(expired), value: undefined });
     for (const event of block.events) writes.push(...eventWrites(event));
-    for (const record of block.rewards) writes.push(...this.rewardWrites(record));
+    writes.push(...this.rewardWrites(block.rewards));
     for (const ended of block.ended) writes.push(...this.endedWrites(ended));
     for (const event of block.events) {
       if (event.kind === "epoch-ended") writes.push(...this.pruneRewards(event.epoch));
@@ -154,9 +155,14 @@ export class IndexStore {
     return events;
   }
 
-  private rewardWrites({ hotspot, view }: RewardRecord): StoreWrite[] {
-    const key = layout.rewardKey(hotspot, view);
-    return [put(key, view), { key: layout.rewardEpochKey(view.epoch, key), value: EMPTY }];
+  private rewardWrites(records: readonly RewardRecord[]): StoreWrite[] {
+    const book = new RewardBook((key) => this.readJson<RewardView>(rewardSchema, key));
+    for (const record of records) book.enter(record);
+    return book.entries().flatMap(([key, view]) => {
+      const byEpoch = layout.rewardEpochKey(view.epoch, key);
+      if (view.motes > 0n) return [put(key, view), { key: byEpoch, value: EMPTY }];
+      return [key, byEpoch].map((gone) => ({ key: gone, value: undefined }));
+    });
   }
 
   private pruneRewards(epoch: number): StoreWrite[] {

@@ -10,7 +10,7 @@
  * 6 | transaction id 32         TransactionView, JSON
  * 7 | slot u32 | index u16      challenge that is over, JSON
  * 8 | address | ~slot | ~index  challenges by hotspot, newest first
- * 9 | address | ~epoch | kind   RewardView, JSON
+ * 9 | address | ~epoch | kind   RewardView, JSON; of what was burned, a byte with the reason follows
  * 10 | epoch u32 | key of 9     rewards by epoch, for pruning
  * 11 | number u32               challenges in the order in which they ended, for pruning
  * 12 | epoch u32                EpochView, JSON
@@ -21,13 +21,14 @@ import {
   type Address,
   addressBytes,
   type ChallengeId,
+  classifierNames,
   concatBytes,
   u32Bytes,
   utf8,
 } from "@katydid/protocol";
 
 /** Version of this layout. A store of another one is refused. */
-export const LAYOUT_VERSION = 1;
+export const LAYOUT_VERSION = 2;
 
 const ROW = 1;
 const BUCKET = 2;
@@ -68,16 +69,26 @@ export function challengeOfKeyId(key: Uint8Array): ChallengeId {
 }
 
 export const REWARD_KINDS = ["data", "challenger", "beaconer", "witness"] as const;
+/** Reasons to burn. */
+const BURN_REASONS: readonly string[] = [...classifierNames, "left"];
 /** Rewards of one hotspot; those of later epochs come first. */
 export const rewardKey = (
   hotspot: Address,
-  reward: { readonly epoch: number; readonly kind: (typeof REWARD_KINDS)[number] },
+  reward: {
+    readonly epoch: number;
+    readonly kind: (typeof REWARD_KINDS)[number];
+    /** Why it was burned; absent: it was not. */
+    readonly reason?: string;
+  },
 ): Uint8Array =>
   tagged(
     REWARD,
     addressBytes(hotspot),
     u32Bytes(~reward.epoch),
     Uint8Array.of(REWARD_KINDS.indexOf(reward.kind)),
+    reward.reason === undefined
+      ? new Uint8Array(0)
+      : Uint8Array.of(BURN_REASONS.indexOf(reward.reason) + 1),
   );
 export const rewardsRange = (hotspot: Address): KeyRange =>
   prefixRange(tagged(REWARD, addressBytes(hotspot)));

@@ -20,6 +20,11 @@ export const classifierNames = [
 ] as const;
 export type ClassifierName = (typeof classifierNames)[number];
 
+/** Whether its findings deny a hotspot (rule 2), or are a mark that is shown. */
+export function deniesHotspot(classifier: ClassifierName): boolean {
+  return classifier !== "self-dealing";
+}
+
 /** Counters of one ordered edge, beaconer to witness. Small whole numbers; halved with the window. */
 export interface EdgeCounts {
   readonly witness: Address;

@@ -8,6 +8,7 @@ import {
   type ClassifierName,
   classify,
   compareAddresses,
+  deniesHotspot,
   EVIDENCE_MAX,
   type Finding,
   type Motes,
@@ -22,9 +23,6 @@ import { classificationKey, classificationOf, EDGE_KEY_BYTES, edgeKey } from "..
 import { CLASSIFICATIONS_PER_BLOCK_MAX } from "../limits.ts";
 import type { Table } from "../view.ts";
 import { burnHeld } from "./burns.ts";
-
-/** Shown, but they deny and burn nothing: who deals with himself earns no more than he burned. */
-const MARKS: readonly ClassifierName[] = ["self-dealing"];
 
 /** One hotspot's findings of a kind: the highest score, and all evidence. */
 export interface FoundHotspot {
@@ -59,7 +57,7 @@ function foundHotspots(findings: readonly Finding[]): FoundHotspot[] {
   const found = new Map<string, FoundHotspot>();
   const ranked = findings.filter((finding) => finding.kind === "hotspot").sort(byScore);
   for (const { hotspot, classifier, score, evidence } of ranked) {
-    const kind = MARKS.includes(classifier) ? "mark" : "denial";
+    const kind = deniesHotspot(classifier) ? "denial" : "mark";
     const name = `${kind} ${hotspot}`;
     const first = found.get(name) ?? { hotspot, kind, classifier, score, evidence: [] };
     const all = [...new Set([...first.evidence, ...evidence])].slice(0, EVIDENCE_MAX);
