@@ -1,19 +1,10 @@
-/** Every strategy of the arena, by the order of its table. */
+/** Every strategy of the arena, in the order of its table. */
+import { radioStrategies } from "./strategies/radio.ts";
+import { tradeStrategies } from "./strategies/trade.ts";
 import type { Strategy } from "./strategy.ts";
 
-/** Names are unique. */
-export async function allStrategies(): Promise<readonly Strategy[]> {
-  const { existsSync } = await import("node:fs");
-  const found: Strategy[] = [];
-  for (const name of ["radio", "trade"]) {
-    const url = new URL(`strategies/${name}.ts`, import.meta.url);
-    if (!existsSync(url)) continue;
-    const module: Record<string, unknown> = await import(url.href);
-    for (const value of Object.values(module)) if (Array.isArray(value)) found.push(...value);
-  }
-  return found;
-}
+export const allStrategies: readonly Strategy[] = [...radioStrategies, ...tradeStrategies];
 
-export async function strategyNamed(name: string): Promise<Strategy | undefined> {
-  return (await allStrategies()).find((strategy) => strategy.name === name);
+export function strategyNamed(name: string): Strategy | undefined {
+  return allStrategies.find((strategy) => strategy.name === name);
 }

@@ -12,7 +12,7 @@ import { SimulatedDevice } from "../device/simulated-device.ts";
 import { DEVICE_CLUTTER_DB, DEVICE_GAIN_DBI } from "../scenario.ts";
 import type { World } from "../world/world.ts";
 
-const PERIOD_MS = 60_000;
+const PERIOD_MS = 120_000;
 /** With 13 bytes of LoRaWAN around it 240: 10 DC. 242 is the most at this rate (RP002-1.0.3, US915). */
 const PAYLOAD_BYTES = 227;
 const FRAME_BYTES = PAYLOAD_BYTES + 13;

@@ -26,7 +26,8 @@ import {
 
 /** Agents begin over this long. */
 const START_SPREAD_MS = 60_000;
-const SLABS = 2;
+/** Of a router of the arena. */
+export const SLABS = 2;
 /** Burned for the data credits of a router's channels: 1,000 USD. */
 const CHANNEL_MOTES = tokens(10_000);
 /** Hotspots that a packet of the gang's devices certainly has near. */

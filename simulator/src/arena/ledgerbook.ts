@@ -3,7 +3,7 @@
  * client may ask for, nothing else.
  */
 import type { LedgerNode } from "@katydid/ledger";
-import type { HotspotView, LedgerEvent } from "@katydid/ledger/client";
+import type { ChannelView, HotspotView, LedgerEvent } from "@katydid/ledger/client";
 import { type Address, DC_PER_USD, MOTES_PER_TOKEN, toHex } from "@katydid/protocol";
 import { type ArenaPeople, PRICE_MICRO_USD } from "./arena-people.ts";
 
@@ -34,7 +34,7 @@ export interface GangAccount extends HotspotAccount {
 export interface Detection {
   /** World time, ms. */
   readonly atMs: number;
-  /** A classifier's name, an offence, or `silence` or `omission`. */
+  /** A classifier's name, an offence, `penalty` (on a bond) or `stake-burned`. */
   readonly by: string;
 }
 
@@ -48,16 +48,16 @@ export class Ledgerbook {
   detection: Detection | undefined;
   /** How many times each classifier or offence was held against the gang. */
   readonly findings = new Map<string, number>();
-  /** Honest hotspots that were ever classified, slashed, or named in such an event. */
+  /** Honest hotspots that were ever classified, slashed or fined, and of what last. */
   readonly falsePositives = new Map<Address, string>();
   readonly #honest: ReadonlySet<Address>;
   readonly #gangRouter: Address;
   readonly #gangOwners: ReadonlySet<Address>;
   /** Members, and whatever else the gang's owners add. */
   readonly #gangHotspots = new Set<Address>();
-  readonly #bonds = new Map<Address, bigint>();
-  /** By channel of the gang's router: what hotspots were paid, DC. */
-  readonly #payouts = new Map<string, bigint>();
+  readonly #bonds = new Map<Address, { readonly posted: bigint; readonly last: bigint }>();
+  /** Of the gang's router: stake, and what hotspots were paid at settlement, DC. */
+  readonly #channels = new Map<string, { readonly stake: bigint; readonly paidDc: bigint }>();
   #before = new Map<Address, Wallet>();
   #node: LedgerNode | undefined;
 
@@ -78,7 +78,7 @@ export class Ledgerbook {
   readonly onEvent = (event: LedgerEvent): void => {
     switch (event.kind) {
       case "hotspot-changed":
-        this.#onHotspot(event.hotspot);
+        this.#onHotspot(event.hotspot, event.blockTime);
         return;
       case "classified":
         // A mark denies and burns nothing, but it is seen.
@@ -87,17 +87,8 @@ export class Ledgerbook {
       case "slashed":
         this.#found(event.offender, event.offence, event.blockTime);
         return;
-      case "channel-changed": {
-        const { id, router, payouts } = event.channel;
-        if (router !== this.#gangRouter || payouts === undefined) return;
-        this.#payouts.set(
-          toHex(id),
-          payouts.reduce((all, { dc }) => all + dc, 0n),
-        );
-        return;
-      }
-      case "challenge-silent":
-        if (event.penalty > 0n) this.#found(event.challenger, "silence", event.blockTime);
+      case "channel-changed":
+        this.#onChannel(event.channel, event.blockTime);
         return;
       default:
         return;
@@ -142,7 +133,7 @@ export class Ledgerbook {
   #account(node: LedgerNode, address: Address): HotspotAccount {
     const view = node.queries.hotspot(address);
     if (view === undefined) throw new Error(`no hotspot ${address}`);
-    const posted = this.#bonds.get(address) ?? 0n;
+    const { posted } = this.#bonds.get(address) ?? { posted: view.bond };
     const lost = view.leftAt === undefined && posted > view.bond ? posted - view.bond : 0n;
     return {
       released: Number(view.earned.coverage) * USD_PER_MOTE,
@@ -153,16 +144,26 @@ export class Ledgerbook {
     };
   }
 
-  #onHotspot({ address, owner, bond }: HotspotView): void {
+  #onHotspot({ address, owner, bond, leftAt }: HotspotView, atMs: number): void {
     if (this.#gangOwners.has(owner)) this.#gangHotspots.add(address);
-    const known = this.#bonds.get(address) ?? 0n;
-    const isLoss = bond < known;
-    if (!isLoss) this.#bonds.set(address, bond);
+    const { posted = bond, last = bond } = this.#bonds.get(address) ?? {};
+    this.#bonds.set(address, { posted: bond > posted ? bond : posted, last: bond });
+    // The ledger has no event for each penalty, but bonds shrink by nothing else while one stays.
+    if (bond < last && leftAt === undefined) this.#found(address, "penalty", atMs);
+  }
+
+  #onChannel({ id, router, stake, payouts }: ChannelView, atMs: number): void {
+    if (router !== this.#gangRouter) return;
+    const name = toHex(id);
+    const paidDc = payouts?.reduce((all, { dc }) => all + dc, 0n) ?? 0n;
+    const { stake: last = stake } = this.#channels.get(name) ?? {};
+    this.#channels.set(name, { stake, paidDc });
+    if (stake < last) this.#found(router, "stake-burned", atMs);
   }
 
   #found(address: Address, by: string, atMs: number): void {
     if (this.#honest.has(address)) {
-      if (by !== "silence") this.falsePositives.set(address, by);
+      this.falsePositives.set(address, by);
       return;
     }
     const isGang =
@@ -176,7 +177,7 @@ export class Ledgerbook {
 
   #spent(): number {
     let dc = 0n;
-    for (const paid of this.#payouts.values()) dc += paid;
+    for (const { paidDc } of this.#channels.values()) dc += paidDc;
     return Number(dc);
   }
 

@@ -5,7 +5,7 @@ import { runArenaWorld } from "./run-world.ts";
 import { fullSize, quickSize, testSize } from "./world-options.ts";
 
 const [name = "honest", seed = "1", defence = "on", size = "full"] = process.argv.slice(2);
-const strategy = name === "honest" ? undefined : await strategyNamed(name);
+const strategy = name === "honest" ? undefined : strategyNamed(name);
 const sizes = [fullSize, quickSize, testSize];
 const startedAt = process.cpuUsage();
 const { honest, ...result } = await runArenaWorld({
