@@ -26,8 +26,9 @@ import {
 import { nextContext } from "./apply-block.ts";
 import { slashBond } from "./bonds.ts";
 import { openOne, type Played, receiptOf, reveal } from "./challenge-testing.ts";
-import { Draft } from "./draft.ts";
+import { accountOf, Draft } from "./draft.ts";
 import { addHotspots, CHAIN_ID, keysOf, TestChain } from "./testing.ts";
+import type { View } from "./view.ts";
 
 const endpoints = ["mqtt://127.0.0.1:1883"];
 
@@ -80,8 +81,16 @@ export function openChannel(chain: TestChain, router: string): Bytes32 {
   return fromHex(result.id);
 }
 
-export function evidenceOf(chain: TestChain, reporter: string, evidence: Evidence): Transaction {
-  return chain.sign(reporter, { kind: "report-evidence", evidence });
+/** The reporter's next transaction over a view. */
+export function evidenceOf(input: {
+  readonly chain: TestChain;
+  readonly view: View;
+  readonly reporter: string;
+  readonly evidence: Evidence;
+}): Transaction {
+  const { chain, view, reporter, evidence } = input;
+  const nonce = accountOf(view, keysOf(reporter).address).nonce + 1;
+  return chain.sign(reporter, { kind: "report-evidence", evidence, nonce });
 }
 
 /** Another receipt of the same challenge, by whoever signs. */

@@ -48,9 +48,12 @@ const fillBond = (name: string): TestBody => ({
   motes: tokens(99),
 });
 
+const report = (chain: TestChain, reporter: string, evidence: Evidence) =>
+  evidenceOf({ chain, view: chain.view, reporter, evidence });
+
 /** Reason, and the field where the evidence does not match. */
 function verdictOn(chain: TestChain, evidence: Evidence, afterMs = 1000): string {
-  const planned = chain.plan(evidenceOf(chain, "alice", evidence), afterMs);
+  const planned = chain.plan(report(chain, "alice", evidence), afterMs);
   if (planned.outcome === "accepted") return "accepted";
   const refusal: Refusal = planned.refusal;
   return "field" in refusal ? `${refusal.reason} ${refusal.field}` : refusal.reason;
@@ -58,7 +61,7 @@ function verdictOn(chain: TestChain, evidence: Evidence, afterMs = 1000): string
 
 function slashNow(chain: TestChain, reporter: string, evidence: Evidence) {
   const before = { supply: supplyOf(chain.view), motes: motes(chain, reporter) };
-  const result = chain.block({ transactions: [evidenceOf(chain, reporter, evidence)] });
+  const result = chain.block({ transactions: [report(chain, reporter, evidence)] });
   const [event] = eventsOf([result], "slashed");
   assert.ok(event);
   return { event, before };
