@@ -1,7 +1,7 @@
 /**
  * Hotspots that give half of their part: deaf ones transmit and never report, mute ones sign receipts
- * for beacons that they do not transmit, whisperers transmit them so faintly that hardly anybody hears
- * (and need not listen to anybody complain of noise), lazy ones answer challenges and carry no data.
+ * for beacons that they do not transmit, whisperers transmit them so faintly that hardly anybody hears,
+ * which is enough to be no mute one, lazy ones answer challenges and carry no data.
  * On Helium deaf and mute ones earned half of it all (HIP-42, HIP-106). Against rule 14; the lazy
  * lose what data pays, and nothing else.
  */
@@ -11,8 +11,8 @@ import { isBeacon, isBeaconRequest } from "../wrappers/beacon-frames.ts";
 import { radioScheme } from "../wrappers/radio-scheme.ts";
 import { pretended } from "../wrappers/wrapped-concentrator.ts";
 
-/** As faint as an SX1302's front end goes without its amplifier, dBm. */
-const WHISPER_DBM = -20;
+/** Without the amplifier of its front end: it reaches a fifth as far, so the next house or two. */
+const WHISPER_DBM = 0;
 
 const freeRiding = { attack: "free-riding", gang: "hotspots" } as const;
 
@@ -36,7 +36,7 @@ export const mute: Strategy = {
 export const whisper: Strategy = {
   ...freeRiding,
   name: "whisper",
-  title: "transmits its beacons at the least power there is",
+  title: "transmits its beacons so faintly that hardly anybody hears",
   scheme: radioScheme(() => ({
     transmit: (request, radio) =>
       radio.transmit(

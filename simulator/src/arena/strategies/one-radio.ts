@@ -71,6 +71,8 @@ export const oneRadioForged: Strategy = {
     const room = new BackRoom(gang, forger);
     const shared = new SharedRadio({
       hear: (frame, { placement }) => {
+        // The one whose radio it is tells the truth.
+        if (placement.radio !== undefined) return frame;
         const from = sources.of(frame, flat?.placement.claim ?? placement.claim);
         const signal = from === undefined ? undefined : forger.signal(from, placement.claim);
         return signal === undefined ? undefined : withSignal(frame, signal);
