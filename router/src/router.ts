@@ -217,15 +217,11 @@ class KatydidRouter implements Router {
     return current !== undefined && this.#sessions.send(current, message);
   }
 
-  /**
-   * A hotspot that was away may have missed its last voucher. Those of channels before the session's
-   * are sent once only: a hotspot that has lost its disk would answer each with another hello.
-   */
+  /** A hotspot that was away, or was killed before it wrote it down, may lack its last voucher. */
   #repeatVouchers(link: HotspotLink): void {
     for (const book of this.#keeper.books()) {
       const account = book.accounts.get(link.address);
-      if (account === undefined || (book !== link.book && account.repeated)) continue;
-      if (book !== link.book) account.repeated = true;
+      if (account === undefined) continue;
       const voucher = this.#press.last(account);
       if (voucher !== undefined) this.#sessions.send(link, voucher);
     }

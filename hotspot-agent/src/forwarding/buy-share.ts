@@ -5,13 +5,27 @@
 const DECISIONS_MIN = 20;
 const DECISIONS_MAX = 256;
 
+export interface BuyShareOptions {
+  readonly least: number;
+  readonly bought?: number;
+  readonly refused?: number;
+}
+
 export class BuyShare {
   readonly #least: number;
-  #bought = 0;
-  #refused = 0;
+  #bought: number;
+  #refused: number;
 
-  constructor({ least }: { least: number }) {
+  /** `bought` and `refused`: of the run before. */
+  constructor({ least, bought = 0, refused = 0 }: BuyShareOptions) {
     this.#least = least;
+    this.#bought = bought;
+    this.#refused = refused;
+  }
+
+  /** Whole numbers, to be kept. */
+  get counts(): { readonly bought: number; readonly refused: number } {
+    return { bought: Math.floor(this.#bought), refused: Math.ceil(this.#refused) };
   }
 
   bought(): void {

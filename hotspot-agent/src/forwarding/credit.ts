@@ -33,8 +33,10 @@ export class Credit {
   #lost = 0;
   #lostAt = 0;
 
-  constructor({ limitDc }: { limitDc: number }) {
+  /** `carriedDc`: what it may owe from before a restart, DC. */
+  constructor({ limitDc, carriedDc = 0 }: { limitDc: number; carriedDc?: number }) {
     this.#limit = limitDc;
+    this.#lost = carriedDc;
   }
 
   /** Purchases from now on are on this channel (hex id); undefined: the router has none. */
@@ -42,19 +44,31 @@ export class Credit {
     this.#current = id === undefined ? undefined : this.#channel(id);
   }
 
-  /** What the ledger or the store says about a channel. Figures not given stay. */
+  /** From the store, after a restart. */
+  restore(id: string, { vouched, reserved }: { vouched: number; reserved: number }): void {
+    Object.assign(this.#channel(id), { bought: vouched, vouched, reserved });
+  }
+
+  /** What a voucher or the ledger says about a channel. Figures not given stay. */
   learn(id: string, figures: Partial<Omit<ChannelCredit, "bought">>): void {
     const channel = this.#channel(id);
     if (figures.vouched !== undefined) channel.vouched = figures.vouched;
     if (figures.reserved !== undefined) channel.reserved = figures.reserved;
     if (figures.left !== undefined) channel.left = figures.left;
-    if (channel.bought < channel.vouched) channel.bought = channel.vouched;
+    const more = channel.vouched - channel.bought;
+    if (more <= 0) return;
+    // It vouches for what we were not told that it bought: that settles older debts.
+    channel.bought = channel.vouched;
+    this.#repaid(more);
   }
 
-  /** It is settled: what was not redeemed by now is paid from the router's summary or never. */
-  forget(id: string): void {
+  /** It is settled and has paid so much of it. The rest it owes: debts do not end with a channel. */
+  settled(id: string, paidDc: number): void {
     const channel = this.#channels.get(id);
-    if (channel !== undefined && channel !== this.#current) this.#channels.delete(id);
+    if (channel === undefined) return;
+    this.#lost += Math.max(0, Math.max(channel.bought, channel.vouched) - paidDc);
+    this.#channels.delete(id);
+    if (channel === this.#current) this.#current = undefined;
   }
 
   /** DC that the router has had the use of and that the ledger does not yet secure. */
@@ -116,6 +130,10 @@ export class Credit {
     return this.unpaidDc + this.#awaiting + this.#lost + costDc <= this.#limit;
   }
 
+  /** Owed, or about to be, without a voucher that is on disk. */
+  get unsecuredDc(): number {
+    return this.#awaiting + this.#lost + this.unpaidDc;
+  }
   get lostDc(): number {
     return this.#lost;
   }
@@ -128,6 +146,17 @@ export class Credit {
       total += Math.max(0, channel.bought - channel.vouched);
     }
     return total;
+  }
+
+  #repaid(dc: number): void {
+    const ofLost = Math.min(this.#lost, dc);
+    this.#lost -= ofLost;
+    let left = dc - ofLost;
+    for (const channel of this.#channels.values()) {
+      const part = Math.min(left, Math.max(0, channel.bought - channel.vouched));
+      channel.bought -= part;
+      left -= part;
+    }
   }
 
   #channel(id: string): ChannelCredit {

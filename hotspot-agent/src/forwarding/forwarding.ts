@@ -5,7 +5,6 @@ import type { Bus, Clock, Counter, Log, Metrics, Random, Store } from "@katydid/
 import { type Address, type KeyPair, type Params, toHex } from "@katydid/protocol";
 import type { ProtocolClock, SendTransaction } from "../ledger-link.ts";
 import type { AgentPolicy } from "../policy.ts";
-import { Credit } from "./credit.ts";
 import { Downlinks } from "./downlinks.ts";
 import { Forwarder } from "./forwarder.ts";
 import { frameOutcomes, NamedCounts, uplinkOutcomes } from "./frame-counts.ts";
@@ -13,6 +12,7 @@ import { OfflineQueue } from "./offline-queue.ts";
 import { Redeemer } from "./redeemer.ts";
 import { type Route, RouteTable } from "./route-table.ts";
 import { RouterLink } from "./router-link.ts";
+import { Standing } from "./standing.ts";
 import { VoucherBook, voucherVerdicts } from "./voucher-book.ts";
 
 export interface ForwardingOptions {
@@ -45,7 +45,7 @@ export class Forwarding {
   readonly #redeemer: Redeemer;
   /** As the ledger lists them; each paid 100 USD to be there. */
   readonly #routers = new Map<Address, RouterView>();
-  readonly #credits = new Map<Address, Credit>();
+  readonly #standings = new Map<Address, Standing>();
   readonly #counts: ReturnType<typeof makeCounts>;
   readonly #queueDropped: Counter;
   #checkedAtMs = 0;
@@ -77,7 +77,7 @@ export class Forwarding {
       count: (verdict) => counts.vouchers.add(verdict),
       onAccepted: (router, voucher) => {
         const vouched = Number(voucher.cumulativeDc);
-        this.#creditOf(router).learn(toHex(voucher.channel), { vouched });
+        this.#standingOf(router).credit.learn(toHex(voucher.channel), { vouched });
       },
     });
     this.#redeemer = this.#makeRedeemer();
@@ -137,6 +137,7 @@ export class Forwarding {
 
   close(): void {
     this.#book.settle();
+    for (const standing of this.#standings.values()) void standing.close();
     this.#forwarder.close();
   }
 
@@ -172,10 +173,11 @@ export class Forwarding {
       router: route.router,
       endpoints: route.endpoints,
       copyWindowMs: params.copyWindowMs,
-      credit: this.#creditOf(route.router),
+      standing: this.#standingOf(route.router),
       queue: this.#queue,
       counts: this.#counts.uplinks,
       openChannel: (router, channel) => this.#openChannel(router, channel),
+      adoptChannel: (router, channel) => this.#adoptChannel(router, channel),
       onVoucher: (voucher, router) =>
         this.#book.receive(voucher, router) === "wrong-channel" ? "wrong-channel" : "fine",
       onReady: (link) => this.#forwarder.drain(link),
@@ -190,11 +192,13 @@ export class Forwarding {
       count: (outcome) => this.#counts.redemptions.add(outcome),
       onView: (router, view) => this.#onView(router, view),
       onReserved: (router, channel, reserved) =>
-        this.#creditOf(router).learn(channel, { reserved }),
+        this.#standingOf(router).credit.learn(channel, { reserved }),
     });
   }
 
   async #openChannel(router: Address, channel: Uint8Array): Promise<void> {
+    // Vouchers of the channels before come no more: what is held of them goes to disk.
+    this.#book.settle();
     this.#book.expect({ channel, router });
     const view = await this.#redeemer.viewOf(channel, router);
     if (view === undefined) {
@@ -203,27 +207,43 @@ export class Forwarding {
     }
   }
 
-  #onView(router: Address, view: ChannelView): void {
-    const credit = this.#creditOf(router);
-    const id = toHex(view.id);
-    if (view.state === "settled") credit.forget(id);
-    else credit.learn(id, { left: view.state === "open" ? Number(view.leftDc) : 0 });
+  /** Of a voucher: only the ledger says whose channel it is. */
+  async #adoptChannel(router: Address, channel: Uint8Array): Promise<void> {
+    const view = await this.#options.ledger.channel(channel);
+    if (view === undefined || view.router !== router || view.state === "settled") return;
+    this.#book.expect({ channel, router });
+    this.#redeemer.learn(view);
   }
 
-  #creditOf(router: Address): Credit {
-    let credit = this.#credits.get(router);
-    if (credit === undefined) {
-      credit = new Credit({ limitDc: Number(this.#options.params.creditLimitDc) });
-      this.#credits.set(router, credit);
+  #onView(router: Address, view: ChannelView): void {
+    const credit = this.#standingOf(router).credit;
+    const id = toHex(view.id);
+    if (view.state === "settled") {
+      const own = view.payouts?.find(({ hotspot }) => hotspot === this.#options.key.address);
+      credit.settled(id, Number(own?.dc ?? 0n));
+    } else credit.learn(id, { left: view.state === "open" ? Number(view.leftDc) : 0 });
+  }
+
+  #standingOf(router: Address): Standing {
+    let standing = this.#standings.get(router);
+    if (standing === undefined) {
+      const { params, policy, store, log } = this.#options;
+      standing = new Standing({
+        ...{ router, log, store: store.scope("standing") },
+        limitDc: Number(params.creditLimitDc),
+        buyShareMin: policy.buyShareMin,
+        stepDc: Number(params.voucherStepDc),
+      });
+      this.#standings.set(router, standing);
     }
-    return credit;
+    return standing;
   }
 
   /** What was vouched and not redeemed before a restart is still carried on credit. */
   #restoreCredit(): void {
     for (const { channel, router, latest, redeemedDc } of this.#book.channels()) {
       const vouched = Number(latest?.cumulativeDc ?? 0n);
-      this.#creditOf(router).learn(toHex(channel), { vouched, reserved: redeemedDc });
+      this.#standingOf(router).credit.restore(toHex(channel), { vouched, reserved: redeemedDc });
     }
   }
 }

@@ -150,6 +150,12 @@ export class Redeemer {
       state.submitted = { id: outcome.id, cumulativeDc, atMs: clock.now() };
       return;
     }
+    // Redeemed before a restart, and not heard of since.
+    const known = outcome.detail.sequence;
+    if (outcome.reason === "voucher-not-newer" && Number(known) >= voucher.sequence) {
+      this.#reserved(channel, Number(voucher.cumulativeDc));
+      return;
+    }
     const before = state.refusals.sequence === voucher.sequence ? state.refusals.count : 0;
     state.refusals = { sequence: voucher.sequence, count: before + 1 };
     count("refused");
@@ -157,7 +163,7 @@ export class Redeemer {
   }
 
   async #confirm(channel: ChannelVouchers, state: ChannelState, submitted: Submitted) {
-    const { ledger, book, clock, count, onReserved, log } = this.#options;
+    const { ledger, clock, count, log } = this.#options;
     const seen = await ledger.transaction(submitted.id);
     if (seen === undefined) {
       if (clock.now() - submitted.atMs > CONFIRM_TIMEOUT_MS) state.submitted = undefined;
@@ -170,9 +176,14 @@ export class Redeemer {
       return;
     }
     count("confirmed");
-    book.redeemed(channel.channel, submitted.cumulativeDc);
-    onReserved(channel.router, toHex(channel.channel), submitted.cumulativeDc);
+    this.#reserved(channel, submitted.cumulativeDc);
     await this.viewOf(channel.channel, channel.router);
+  }
+
+  #reserved({ channel, router }: ChannelVouchers, cumulativeDc: number): void {
+    const { book, onReserved } = this.#options;
+    book.redeemed(channel, cumulativeDc);
+    onReserved(router, toHex(channel), cumulativeDc);
   }
 
   #state(id: string): ChannelState {

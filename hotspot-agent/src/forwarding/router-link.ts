@@ -5,6 +5,7 @@
 import type { Clock, Log } from "@katydid/platform";
 import {
   type Address,
+  BoundedMap,
   type Decision,
   type HotspotMessage,
   type Offer,
@@ -14,31 +15,41 @@ import {
   toHex,
   type Welcome,
 } from "@katydid/protocol";
-import { ATTEMPTS_MAX, OFFER_KEEP_MS, OFFERS_MAX, PENDING_MAX } from "../limits.ts";
+import {
+  ATTEMPTS_MAX,
+  CHANNELS_PER_ROUTER_MAX,
+  OFFER_KEEP_MS,
+  OFFERS_MAX,
+  PENDING_MAX,
+} from "../limits.ts";
 import type { AgentPolicy } from "../policy.ts";
-import { BuyShare } from "./buy-share.ts";
-import type { Credit } from "./credit.ts";
 import { declineIsValid, someoneElseBought } from "./decline.ts";
 import type { Downlinks } from "./downlinks.ts";
 import type { FrameOutcome, NamedCounts, UplinkOutcome } from "./frame-counts.ts";
 import type { OfflineQueue } from "./offline-queue.ts";
 import { RouterSession, type SessionOptions } from "./router-session.ts";
+import type { Standing } from "./standing.ts";
 import { packetOf, type Uplink } from "./uplink.ts";
 
 export interface LinkOptions
   extends Omit<SessionOptions, "onOpen" | "onMessage" | "onLost" | "policy"> {
   readonly policy: AgentPolicy;
   readonly copyWindowMs: number;
-  readonly credit: Credit;
+  readonly standing: Standing;
   readonly queue: OfflineQueue;
   readonly downlinks: Downlinks;
   readonly counts: NamedCounts<UplinkOutcome>;
   /** Vouchers of this channel are welcome; resolves when the credit knows what is left of it. */
   readonly openChannel: (router: Address, channel: Uint8Array) => Promise<void>;
+  /** The same of a channel that a voucher speaks of; the ledger must know it as this router's. */
+  readonly adoptChannel: (router: Address, channel: Uint8Array) => Promise<void>;
   readonly onVoucher: (voucher: SignedVoucher, router: Address) => "wrong-channel" | "fine";
   /** The session is ready: what waits on disk for this router may be delivered. */
   readonly onReady: (link: RouterLink) => void;
 }
+
+/** Channels that nobody told of are looked up at most this often, ms. */
+const ADOPT_PERIOD_MS = 1000;
 
 interface Pending {
   readonly uplink: Uplink;
@@ -49,12 +60,15 @@ export class RouterLink {
   readonly router: Address;
   readonly #options: LinkOptions;
   readonly #session: RouterSession;
-  readonly #share: BuyShare;
+  readonly #standing: Standing;
+  /** Channels that a session was started anew for. */
+  readonly #restartedFor = new BoundedMap<string, true>(CHANNELS_PER_ROUTER_MAX);
   readonly #clock: Clock;
   readonly #log: Log;
   /** In the order of sending, since a Map keeps it. */
   readonly #pending = new Map<number, Pending>();
   readonly #offers = new Map<number, Pending>();
+  #adoptAfterMs = 0;
   #resend: Uplink[] = [];
   #reception = 0;
   #ready = false;
@@ -65,7 +79,7 @@ export class RouterLink {
     this.router = options.router;
     this.#clock = options.clock;
     this.#log = options.log;
-    this.#share = new BuyShare({ least: options.policy.buyShareMin });
+    this.#standing = options.standing;
     this.#session = new RouterSession({
       ...options,
       onOpen: (welcome) => void this.#onOpen(welcome),
@@ -102,7 +116,7 @@ export class RouterLink {
   chores(): void {
     const now = this.#clock.now();
     this.#noticeSilence();
-    this.#options.credit.fade(now);
+    void this.#standing.chores(now);
     for (const [reception, { sentAtMs }] of this.#offers) {
       if (now - sentAtMs < OFFER_KEEP_MS) break;
       this.#offers.delete(reception);
@@ -116,7 +130,7 @@ export class RouterLink {
   }
 
   status() {
-    const { credit } = this.#options;
+    const { credit } = this.#standing;
     return {
       router: this.router,
       session: this.#session.state,
@@ -125,8 +139,8 @@ export class RouterLink {
       unpaidDc: credit.unpaidDc,
       lostDc: credit.lostDc,
       depositLeftDc: credit.leftDc,
-      buyShare: this.#share.share,
-      offersOnly: !credit.admits(1) || !this.#share.acceptable,
+      buyShare: this.#standing.share.share,
+      offersOnly: !this.#standing.admits(1),
     };
   }
 
@@ -139,9 +153,8 @@ export class RouterLink {
   }
 
   #send(uplink: Uplink): "forwarded" | "offered" | "queued" {
-    const { credit } = this.#options;
     const reception = ++this.#reception;
-    if (credit.admits(uplink.costDc) && this.#share.acceptable) {
+    if (this.#standing.admits(uplink.costDc)) {
       return this.#sendPacket(reception, uplink) ? "forwarded" : "queued";
     }
     const offer: Offer = {
@@ -161,7 +174,7 @@ export class RouterLink {
   #sendPacket(reception: number, uplink: Uplink): boolean {
     if (!this.#transmit(packetOf(uplink, reception))) return false;
     uplink.attempts++;
-    this.#options.credit.sent(uplink.costDc);
+    this.#standing.credit.sent(uplink.costDc);
     this.#pending.set(reception, { uplink, sentAtMs: this.#clock.now() });
     return true;
   }
@@ -181,7 +194,8 @@ export class RouterLink {
   }
 
   async #onOpen(welcome: Welcome): Promise<void> {
-    const { credit, openChannel } = this.#options;
+    const { openChannel } = this.#options;
+    const { credit } = this.#standing;
     this.#reception = 0;
     this.#offers.clear();
     const { channel } = welcome;
@@ -204,7 +218,8 @@ export class RouterLink {
   }
 
   #onLost(): void {
-    const { credit, counts } = this.#options;
+    const { counts } = this.#options;
+    const { credit } = this.#standing;
     this.#ready = false;
     for (const { uplink } of this.#pending.values()) {
       if (uplink.attempts >= ATTEMPTS_MAX) {
@@ -232,9 +247,8 @@ export class RouterLink {
         this.#onDecision(message);
         break;
       case "voucher":
-        // A new channel that no welcome told of: ask for one.
         if (this.#options.onVoucher(message, this.router) === "wrong-channel") {
-          this.#session.restart();
+          this.#onUnknownChannel(message);
         }
         break;
       case "downlink":
@@ -242,6 +256,25 @@ export class RouterLink {
           .transmit(message)
           .then((outcome) => this.#session.send(outcome));
     }
+  }
+
+  /**
+   * A channel that no welcome told of: asks for one, once. It may also be an old one, of which this
+   * hotspot has lost what it kept: the ledger knows whose it is.
+   */
+  #onUnknownChannel(voucher: SignedVoucher): void {
+    const name = toHex(voucher.channel);
+    const now = this.#clock.now();
+    if (this.#restartedFor.get(name) === true || now < this.#adoptAfterMs) return;
+    this.#restartedFor.set(name, true);
+    this.#adoptAfterMs = now + ADOPT_PERIOD_MS;
+    const { adoptChannel, onVoucher } = this.#options;
+    adoptChannel(this.router, voucher.channel)
+      .then(() => onVoucher(voucher, this.router))
+      .catch((cause: unknown) => {
+        this.#log.warn({ router: this.router, cause: String(cause) }, "channel not looked up");
+      });
+    this.#session.restart();
   }
 
   #onDecision({ reception, outcome }: Decision): void {
@@ -259,11 +292,12 @@ export class RouterLink {
   }
 
   #decided(pending: Pending, outcome: Exclude<Decision["outcome"], { kind: "wanted" }>): void {
-    const { credit, counts, copyWindowMs, key } = this.#options;
+    const { counts, copyWindowMs, key } = this.#options;
+    const { credit } = this.#standing;
     const { uplink, sentAtMs } = pending;
     if (outcome.kind === "bought") {
       credit.bought({ costDc: uplink.costDc, paidDc: Number(outcome.dc) });
-      this.#share.bought();
+      this.#standing.share.bought();
       counts.add("bought");
     } else {
       const valid = declineIsValid({
@@ -275,15 +309,15 @@ export class RouterLink {
       });
       credit.declined({ costDc: uplink.costDc, valid });
       const alone = !someoneElseBought({ outcome, self: key.address });
-      if (alone && !(valid && uplink.attempts > 1)) this.#share.refused();
+      if (alone && !(valid && uplink.attempts > 1)) this.#standing.share.refused();
       counts.add("declined");
     }
     if (this.#pending.size === 0 && this.#options.queue.length > 0) this.#options.onReady(this);
   }
 
   #offerAnswered(reception: number, uplink: Uplink, outcome: Decision["outcome"]): void {
-    const { credit, counts } = this.#options;
-    if (outcome.kind === "declined" || !credit.admitsWanted(uplink.costDc)) {
+    const { counts } = this.#options;
+    if (outcome.kind === "declined" || !this.#standing.admitsWanted(uplink.costDc)) {
       counts.add("offer-declined");
       return;
     }

@@ -21,8 +21,6 @@ export interface ChannelBook {
 export interface Account extends AccountFigures {
   readonly book: ChannelBook;
   readonly hotspot: Address;
-  /** The last voucher of a channel that is no longer the session's was sent once more. */
-  repeated: boolean;
 }
 
 export function accountOf(book: ChannelBook, hotspot: Address): Account {
@@ -36,7 +34,6 @@ export function accountOf(book: ChannelBook, hotspot: Address): Account {
       sequence: 0,
       vouchedDc: 0,
       vouchedPackets: 0,
-      repeated: false,
     };
     book.accounts.set(hotspot, account);
   }
