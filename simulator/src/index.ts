@@ -6,6 +6,20 @@ export type { Window } from "./air/listening.ts";
 export * from "./air/propagation.ts";
 export * from "./air/radio.ts";
 export * from "./air/simulated-concentrator.ts";
+export { allStrategies } from "./arena/all-strategies.ts";
+export { scalingLines } from "./arena/check-scaling.ts";
+export { arenaPage, runLine } from "./arena/page.ts";
+export { tableMarkdown, tableText, withTable } from "./arena/report-text.ts";
+export {
+  type ArenaOptions,
+  type ArenaRun,
+  runArena,
+  seedsUpTo,
+  strategiesNamed,
+} from "./arena/run-arena.ts";
+export { runArenaWorld, type WorldResult } from "./arena/run-world.ts";
+export type { Strategy } from "./arena/strategy.ts";
+export { type ArenaSize, arenaSizes, type Defence } from "./arena/world-options.ts";
 export * from "./device/collar.ts";
 export * from "./device/device-memory.ts";
 export * from "./device/dog-walk.ts";

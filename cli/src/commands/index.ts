@@ -1,4 +1,5 @@
 import type { Command } from "../command.ts";
+import { arena } from "./arena.ts";
 import { deviceCommands } from "./device.ts";
 import { doctor } from "./doctor.ts";
 import { fleet } from "./fleet.ts";
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   why,
   ...deviceCommands,
   fleet,
+  arena,
   market,
   doctor,
 ];

@@ -1,7 +1,7 @@
 /** Which worlds a table needs: each strategy by seed and defence, and the honest twins they share. */
 import type { Params } from "@katydid/protocol";
 import type { Strategy } from "./strategy.ts";
-import { type ArenaSize, type Defence, fullSize, quickSize, testSize } from "./world-options.ts";
+import { type ArenaSize, arenaSizes, type Defence } from "./world-options.ts";
 
 export const HONEST = "honest";
 
@@ -62,5 +62,5 @@ export function jobsFor(options: {
 }
 
 export function sizeNamed(name: ArenaSize["name"]): ArenaSize {
-  return { full: fullSize, quick: quickSize, test: testSize }[name];
+  return arenaSizes[name];
 }

@@ -2,7 +2,7 @@
 import type { Estimate } from "./statistics.ts";
 import type { DefenceFigures, TableRow } from "./table.ts";
 
-const COLUMNS = [
+export const tableColumns = [
   "strategy",
   "gang",
   "own, defence on",
@@ -16,7 +16,8 @@ const COLUMNS = [
   "found by",
 ] as const;
 
-function cells(row: TableRow): readonly string[] {
+/** One row, as the columns say. */
+export function tableCells(row: TableRow): readonly string[] {
   const { on, off, honestIncome, harm, detection } = row;
   return [
     row.strategy,
@@ -35,8 +36,10 @@ function cells(row: TableRow): readonly string[] {
 
 /** Aligned columns. */
 export function tableText(rows: readonly TableRow[]): readonly string[] {
-  const lines = [[...COLUMNS], ...rows.map(cells)];
-  const widths = COLUMNS.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
+  const lines = [[...tableColumns], ...rows.map(tableCells)];
+  const widths = tableColumns.map((_, at) =>
+    Math.max(...lines.map((line) => line[at]?.length ?? 0)),
+  );
   return lines.map((line) =>
     line
       .map((cell, at) => cell.padEnd(widths[at] ?? 0))
@@ -49,8 +52,10 @@ export function tableText(rows: readonly TableRow[]): readonly string[] {
 export function tableMarkdown(rows: readonly TableRow[]): readonly string[] {
   const line = (texts: readonly string[]) => `| ${texts.join(" | ")} |`;
   return [
-    line(COLUMNS),
-    line(COLUMNS.map((_, at) => (at === 0 || at === COLUMNS.length - 1 ? "---" : "---:"))),
+    line(tableColumns),
+    line(
+      tableColumns.map((_, at) => (at === 0 || at === tableColumns.length - 1 ? "---" : "---:")),
+    ),
     ...rows.map((row) => line(cells(row))),
   ];
 }

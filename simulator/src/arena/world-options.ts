@@ -35,6 +35,8 @@ export const testSize: ArenaSize = {
   ...{ name: "test", honest: 6, members: 2, devices: 2, gangDevices: 2, intervals: 3 },
 };
 
+export const arenaSizes = { full: fullSize, quick: quickSize, test: testSize } as const;
+
 /** Between the honest hotspots' start and the gang's onboarding. */
 export const ONBOARDING_INTERVALS = 2;
 /** A day of the scaled world: each hotspot is challenged so often a day, as in main. */
