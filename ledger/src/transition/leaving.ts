@@ -4,6 +4,7 @@
  */
 import { type Address, addressBytes, type Motes, milliseconds } from "@katydid/protocol";
 import { putActive } from "./active-index.ts";
+import { hearingTable } from "./classifier-tables.ts";
 import type { Draft } from "./draft.ts";
 import { changeFacts } from "./hotspots.ts";
 import { epochOfGraceKey, type GraceKind, gracePrefix, unbondingKey } from "./keys.ts";
@@ -76,5 +77,6 @@ export function isAwaited(draft: Draft, hotspot: Address): boolean {
 /** Nothing of it is left: it may be added again. */
 export function forgetHotspot(draft: Draft, hotspot: Address): void {
   draft.put(hotspotTable, addressBytes(hotspot), undefined);
+  draft.put(hearingTable, addressBytes(hotspot), undefined);
   draft.updateChain({ hotspots: draft.chain.hotspots - 1 });
 }

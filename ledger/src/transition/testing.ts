@@ -76,6 +76,12 @@ export class MemoryView implements View {
     }
   }
 
+  /** Has the rows of another one, and no others. */
+  copy(other: MemoryView): void {
+    this.#rows.clear();
+    for (const [name, entry] of other.#rows) this.#rows.set(name, entry);
+  }
+
   /** Every row, for comparing states. */
   dump(): string {
     return [...this.#rows]
@@ -139,6 +145,13 @@ export class TestChain {
     this.params = options.params ?? minimalParams;
     this.view.commit(genesisRows(genesisOf(options, this.params)));
     assert.deepEqual(auditSupply(this.view), []);
+  }
+
+  /** Another chain that goes on from the same state. */
+  fork(): TestChain {
+    const twin = new TestChain({ params: this.params });
+    twin.view.copy(this.view);
+    return twin;
   }
 
   get height(): number {
