@@ -9,6 +9,7 @@ import {
   silentLog,
 } from "@katydid/platform";
 import {
+  type Address,
   type Dc,
   encodeTransaction,
   fromHex,
@@ -29,6 +30,8 @@ import { DirectLedgerClient } from "./direct-client.ts";
 import { HttpLedgerClient } from "./http-client.ts";
 
 const HOTSPOTS = 4;
+/** Challenges in which one hotspot reports too loud, so that pairs are classified. */
+const LOUD_CHALLENGES = 20;
 /** Turns of the event loop in which events over loopback must have come. */
 const TURNS_MAX = 20_000;
 const router = keysOf("router");
@@ -151,11 +154,36 @@ async function play(): Promise<Played> {
   });
   assert.ok(opened.outcome === "accepted");
   await chain.blocks();
+  await payOnce(chain, hotspots[0] as Address);
+  for (let challenges = 0; challenges < LOUD_CHALLENGES; challenges += 1) {
+    await chain.revealChallenge({ hotspots: HOTSPOTS, hear: "all", loud: "h0" });
+  }
+  await chain.untilEvent("edge-classified");
   for (let challenges = 0; challenges < 3 || !all(chain, hotspots); challenges += 1) {
     assert.ok(challenges < 12, "every hotspot meets a challenge");
     await chain.playChallenge({ hotspots: HOTSPOTS, hear: "all" });
   }
   return { store: chain.store, time: chain.clock.now(), channel: opened.id };
+}
+
+/** A channel of the router that pays a hotspot and settles while challenges are played. */
+async function payOnce(chain: TestNode, hotspot: Address): Promise<void> {
+  const { protocolTime } = chain.node.queries.status();
+  const opened = await chain.sender("rich").send({
+    kind: "open-channel",
+    router: router.address,
+    depositDc: 10_000n as Dc,
+    expiresAt: (protocolTime + 40_000) as Milliseconds,
+  });
+  assert.ok(opened.outcome === "accepted");
+  await chain.blocks();
+  const closed = await chain.sender("router").send({
+    kind: "close-channel",
+    channel: fromHex(opened.id),
+    summaries: [{ hotspot, cumulativeDc: 500n as Dc, cumulativePackets: 100 }],
+    more: false,
+  });
+  assert.equal(closed.outcome, "accepted");
 }
 
 async function subjectOf(parts: {

@@ -1,7 +1,7 @@
 /**
  * What every LedgerClient does, whatever is between it and the node: it says what the node's own
  * client says, and hands out each event once. `make` plays a network with hotspots, a challenge that
- * is over, a router with a channel, and a transaction `applied`, and gives the client on it.
+ * is over, classifications, a router with a channel and one that paid, and a transaction `applied`, and gives the client on it.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -53,7 +53,15 @@ export function ledgerClientContract(name: string, make: () => Promise<ClientSub
           );
         }
         assert.deepEqual(await client.rewardsOf(hotspot), await reference.rewardsOf(hotspot));
+        assert.deepEqual(await client.hearingOf(hotspot), await reference.hearingOf(hotspot));
       }
+      const hearings = await Promise.all(hotspots.map((hotspot) => client.hearingOf(hotspot)));
+      assert.ok(hearings.some((hearing) => (hearing?.edges.length ?? 0) > 0));
+      const classifications = await reference.classifications();
+      assert.ok(classifications.items.length > 1);
+      assert.deepEqual(await client.classifications(), classifications);
+      assert.ok((await reference.trafficOf(router)) !== undefined);
+      assert.deepEqual(await client.trafficOf(router), await reference.trafficOf(router));
       assert.ok((await reference.routers()).length > 0 && (await reference.relays()).length > 0);
       assert.deepEqual(await client.routers(), await reference.routers());
       assert.deepEqual(await client.relays(), await reference.relays());
@@ -76,6 +84,8 @@ export function ledgerClientContract(name: string, make: () => Promise<ClientSub
       assert.deepEqual(await client.challengesOf(owner), { items: [] });
       assert.deepEqual(await client.rewardsOf(owner), { items: [] });
       assert.deepEqual(await client.channels(owner), []);
+      assert.equal(await client.hearingOf(owner), undefined);
+      assert.equal(await client.trafficOf(owner), undefined);
     });
 
     test("pages follow their cursors and filter by owner", async () => {
@@ -91,6 +101,11 @@ export function ledgerClientContract(name: string, make: () => Promise<ClientSub
       } while (cursor !== undefined);
       assert.deepEqual([...seen].sort(), [...hotspots].sort());
       assert.deepEqual(await client.hotspots({ owner: router }), { items: [] });
+      const all = await client.classifications();
+      const first = await client.classifications({ limit: 1 });
+      assert.ok(first.cursor !== undefined && first.items.length === 1);
+      const rest = await client.classifications({ cursor: first.cursor });
+      assert.deepEqual([...first.items, ...rest.items], all.items);
     });
 
     test("a submission is accepted, or refused with its reason and numbers", async () => {

@@ -157,6 +157,15 @@ export interface TestNodeOptions {
   readonly limits?: Pick<LedgerNodeOptions, "mempool" | "index" | "blocksMax">;
 }
 
+export interface ChallengePlay {
+  readonly hotspots: number;
+  readonly hear: "all" | "none";
+  readonly rssiDbm?: number;
+  /** Reports what free space forbids, and is not heard itself. */
+  readonly loud?: string;
+}
+const LOUD_DBM = -20;
+
 /** A node with its producer and the wallet of `rich`, who owns a million tokens. */
 export class TestNode implements AsyncDisposable {
   readonly node: LedgerNode;
@@ -259,11 +268,13 @@ export class TestNode implements AsyncDisposable {
    * Plays a challenge among the hotspots `h0`, `h1`, ... to its end. `hear`: whether the others
    * report what the target sent.
    */
-  async playChallenge(options: {
-    readonly hotspots: number;
-    readonly hear: "all" | "none";
-    readonly rssiDbm?: number;
-  }): Promise<ChallengeView> {
+  async playChallenge(options: ChallengePlay): Promise<ChallengeView> {
+    await this.revealChallenge(options);
+    return (await this.untilEvent("challenge-settled")).view;
+  }
+
+  /** The same up to its reveal, so that the next can be played while it is open. */
+  async revealChallenge(options: ChallengePlay): Promise<void> {
     const names = Array.from({ length: options.hotspots }, (_, at) => `h${at}`);
     const nameOf = (address: Address | undefined) =>
       names.find((name) => keysOf(name).address === address) ?? "nobody";
@@ -286,7 +297,8 @@ export class TestNode implements AsyncDisposable {
     const played: Played = { challenge, challenger, target, targetEntropy, secret, deadlineAt };
     const { blockTime: acknowledgedAt } = this.node.queries.status();
     const witnesses = names.filter((name) => name !== target && name !== challenger);
-    const reporting = options.hear === "all" ? sortedByKey(witnesses) : [];
+    const isHeard = options.hear === "all" && target !== options.loud;
+    const reporting = isHeard ? sortedByKey(witnesses) : [];
     await accepted(
       sender.send({
         kind: "challenge-receipts",
@@ -294,13 +306,12 @@ export class TestNode implements AsyncDisposable {
         secret,
         receipt: { signed: receiptOf(played), acknowledgedAt },
         reports: reporting.map((name) => ({
-          signed: reportOf(played, name, options.rssiDbm),
+          signed: reportOf(played, name, name === options.loud ? LOUD_DBM : options.rssiDbm),
           acknowledgedAt,
         })),
         listed: [],
       }),
     );
-    return (await this.untilEvent("challenge-settled")).view;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
