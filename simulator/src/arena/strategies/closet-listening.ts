@@ -3,11 +3,13 @@
  * but its radios stand in a flat and report the strangers that they hear there, as they are. So the
  * members hear neighbours, only nobody hears them. Against closed-cluster; all hear the same
  * strangers with the same signal (attached-stack), and nobody there hears of them (unbacked-hearing).
+ * Forged, each has the strangers' signal rewritten for its own cell, so that no two hear alike.
  */
-import type { Strategy } from "../strategy.ts";
+import type { Gang, Scheme, Strategy } from "../strategy.ts";
 import { BackRoom } from "../wrappers/back-room.ts";
-import { isBeaconRequest } from "../wrappers/beacon-frames.ts";
+import { isBeacon, isBeaconRequest, withSignal } from "../wrappers/beacon-frames.ts";
 import { Forger } from "../wrappers/forger.ts";
+import { Sources } from "../wrappers/sources.ts";
 import { pretended, WrappedConcentrator } from "../wrappers/wrapped-concentrator.ts";
 import { busiest, claiming, clump, ROOMY_METERS, shelf } from "./places.ts";
 
@@ -22,21 +24,42 @@ export const closetListening: Strategy = {
     const cells = clump({ middle: flat, count, spacingMeters: ROOMY_METERS });
     return claiming(shelf(input, flat), cells, input.honest.gainDbi);
   },
-  scheme: (gang) => {
-    const forger = new Forger({ random: gang.random("forger"), plan: gang.air.plan });
-    const room = new BackRoom(gang, forger);
-    return {
-      wrapAgent(parts, member) {
-        const concentrator = new WrappedConcentrator(parts.concentrator, {
-          transmit: (request, radio) => {
-            if (!isBeaconRequest(request)) return radio.transmit(request);
-            room.tell({ frame: request.payload, from: member.placement.claim }, member);
-            return pretended(request);
-          },
-        });
-        room.enter(member, concentrator);
-        return { ...parts, concentrator };
-      },
-    };
-  },
+  scheme: (gang) => listening(gang, { strangers: "as heard" }),
 };
+
+export const closetListeningForged: Strategy = {
+  ...closetListening,
+  name: "closet-listening-forged",
+  title: "the same, with the strangers' signal rewritten for each cell",
+  scheme: (gang) => listening(gang, { strangers: "forged" }),
+};
+
+function listening(
+  gang: Gang,
+  { strangers }: { readonly strangers: "as heard" | "forged" },
+): Scheme {
+  const forger = new Forger({ random: gang.random("forger"), plan: gang.air.plan });
+  const sources = new Sources(gang, forger);
+  const room = new BackRoom(gang, forger);
+  return {
+    wrapAgent(parts, member) {
+      sources.follow(parts.ledger);
+      const { radio: real, claim } = member.placement;
+      const concentrator = new WrappedConcentrator(parts.concentrator, {
+        hear: (frame) => {
+          if (strangers === "as heard" || !isBeacon(frame)) return frame;
+          const from = sources.of(frame, real ?? claim);
+          const signal = from === undefined ? undefined : forger.signal(from, claim);
+          return signal === undefined ? undefined : withSignal(frame, signal);
+        },
+        transmit: (request, radio) => {
+          if (!isBeaconRequest(request)) return radio.transmit(request);
+          room.tell({ frame: request.payload, from: claim }, member);
+          return pretended(request);
+        },
+      });
+      room.enter(member, concentrator);
+      return { ...parts, concentrator };
+    },
+  };
+}

@@ -1,7 +1,7 @@
 /** Cheats with radios, and with none where there should be one. */
 import type { Strategy } from "../strategy.ts";
 import { closet, closetBasement, closetClump } from "./closet.ts";
-import { closetListening } from "./closet-listening.ts";
+import { closetListening, closetListeningForged } from "./closet-listening.ts";
 import { denseRoof } from "./dense-roof.ts";
 import { extremeDistance } from "./extreme-distance.ts";
 import { forgedSignal } from "./forged-signal.ts";
@@ -11,6 +11,7 @@ import { deaf, lazy, mute, whisper } from "./half-deaf.ts";
 import { madeUpChallenger, madeUpTarget } from "./made-up.ts";
 import { hitAndRun, newcomers } from "./newcomers.ts";
 import { oneRadio, oneRadioForged, oneRadioNoise, oneRadioSpread } from "./one-radio.ts";
+import { radioless } from "./radioless.ts";
 import { replayedBeacons, replayedLate } from "./replayed-beacons.ts";
 import { spoofCity } from "./spoof-city.ts";
 import { tunnelled, tunnelledGhosts } from "./tunnelled.ts";
@@ -22,6 +23,7 @@ export const radioStrategies: readonly Strategy[] = [
   closetClump,
   closetBasement,
   closetListening,
+  closetListeningForged,
   ghostTown,
   ghostSuburb,
   extremeDistance,
@@ -44,4 +46,5 @@ export const radioStrategies: readonly Strategy[] = [
   gainLow,
   newcomers,
   hitAndRun,
+  radioless,
 ];
