@@ -5,6 +5,7 @@
 import { compareAddresses } from "../identity/address.ts";
 import type { Params } from "../params.ts";
 import type { Address, Milliseconds } from "../units.ts";
+import { attachedStacks } from "./attached-stack.ts";
 import {
   type ClassifiedHotspot,
   classifierNames,
@@ -12,8 +13,12 @@ import {
   type Hearing,
   type Traffic,
 } from "./classification.ts";
+import { closedClusters } from "./closed-cluster.ts";
+import { curveOf } from "./curve.ts";
+import { flatSignals } from "./flat-signal.ts";
 import { impossiblePairs } from "./impossible-pair.ts";
 import { networkOf } from "./network.ts";
+import { unbackedHearings } from "./unbacked-hearing.ts";
 
 export interface ClassifyInput {
   readonly params: Pick<
@@ -36,7 +41,18 @@ export interface ClassifyInput {
  */
 export function classify(input: ClassifyInput): Finding[] {
   const network = networkOf({ ...input, window: windowAt(input) });
-  return [...impossiblePairs(network)].sort(compareFindings);
+  const curve = curveOf(network);
+  const windowMs = input.params.classifierWindowSeconds * 1000;
+  const closed = closedClusters({ network, curve, windowMs });
+  const disbelieved = new Set(closed.map(({ number }) => number));
+  const stacks = attachedStacks(network, disbelieved);
+  return [
+    ...closed.map(({ finding }) => finding),
+    ...unbackedHearings({ network, disbelieved }),
+    ...flatSignals(network, new Set([...disbelieved, ...stacks.map(({ number }) => number)])),
+    ...impossiblePairs(network),
+    ...stacks.map(({ finding }) => finding),
+  ].sort(compareFindings);
 }
 
 /** Number of the window that protocol time `now` lies in: that of rows that are counted now. */

@@ -27,6 +27,8 @@ export interface Network {
   readonly grounds: readonly Ground[];
   /** By number: its links, in the order of the partners' numbers. */
   readonly links: readonly (readonly Link[])[];
+  /** By the lower number: its links to higher ones, by their number. */
+  readonly pairs: readonly ReadonlyMap<number, Link>[];
 }
 
 /** Builds it from the rows, whatever order they come in. Rows and edges of others are left out. */
@@ -38,20 +40,20 @@ export function networkOf(input: {
   const hotspots = sortedByKey(input.hotspots);
   const grounds = hotspots.map(({ cell }) => groundOf(cell));
   const numbers = new Map(hotspots.map(({ address }, number) => [address, number]));
-  const byPair = hotspots.map(() => new Map<number, Link>());
+  const pairs = hotspots.map(() => new Map<number, Link>());
   hotspots.forEach(({ address }, from) => {
     const row = input.hearings.get(address);
     if (row === undefined) return;
     for (const edge of hearingAt(row, input.window).edges) {
       const to = numbers.get(edge.witness);
       if (to === undefined || to === from) continue;
-      const link = linkBetween({ byPair, grounds, one: from, other: to });
+      const link = linkBetween({ pairs, grounds, one: from, other: to });
       if (from < to) link.ab = edge;
       else link.ba = edge;
     }
   });
   const links: Link[][] = hotspots.map(() => []);
-  byPair.forEach((partners, a) => {
+  pairs.forEach((partners, a) => {
     for (const b of [...partners.keys()].sort((x, y) => x - y)) {
       const link = partners.get(b);
       if (link === undefined) continue;
@@ -62,11 +64,16 @@ export function networkOf(input: {
   links.forEach((own, number) => {
     own.sort((x, y) => partnerOf(x, number) - partnerOf(y, number));
   });
-  return { hotspots, grounds, links };
+  return { hotspots, grounds, links, pairs };
 }
 
 export function partnerOf(link: Link, number: number): number {
   return link.a === number ? link.b : link.a;
+}
+
+/** The link of two different hotspots, if there is any. */
+export function linkOf(network: Network, one: number, other: number): Link | undefined {
+  return network.pairs[Math.min(one, other)]?.get(Math.max(one, other));
 }
 
 /** Counters of this hotspot's beacons at the link's other end. */
@@ -96,14 +103,14 @@ export function addressesOf(
 }
 
 function linkBetween(input: {
-  byPair: Map<number, Link>[];
+  pairs: Map<number, Link>[];
   grounds: readonly Ground[];
   one: number;
   other: number;
 }): Link {
   const a = Math.min(input.one, input.other);
   const b = Math.max(input.one, input.other);
-  const partners = input.byPair[a];
+  const partners = input.pairs[a];
   const groundA = input.grounds[a];
   const groundB = input.grounds[b];
   if (partners === undefined || groundA === undefined || groundB === undefined) {

@@ -19,3 +19,98 @@ export const EDGE_COUNT_MAX = 255;
 export const IMPOSSIBLE_EVENTS_MIN = 2;
 /** Distinct partners that speak against one hotspot: a gang of three cannot. */
 export const IMPOSSIBLE_PARTNERS_MIN = 4;
+
+/** The curve: near beacons of one distance below which nothing is expected at it. */
+export const CURVE_TRIALS_MIN = 40;
+/**
+ * closed-cluster. Hears between a hotspot's hearers and its silent neighbours, against the curve: at
+ * most this share. Honest ones have about 1000 with a deviation of 200 (calibrated); a third of a
+ * closed group may be real radios that vouch for the others.
+ */
+export const CROSS_PARTS_MAX = 300;
+/** Such hears to be expected, in all, and those of one hearer for it to count among GROUP_MIN. */
+export const CROSS_EXPECTED_MIN = 10;
+export const CROSS_EXPECTED_EACH_MIN = 3;
+/** Who heard at least this share of its beacons is a hearer; others are silent. */
+export const HEARER_PARTS_MIN = 80;
+/** Hearers that must be so: two honest cellars that hear each other are no group. */
+export const GROUP_MIN = 2;
+/** Hearers that are looked at, the best first: bounds the cost. */
+export const GROUP_MAX = 8;
+/** Rounds in which suspects lose their voice: two settle nearly all (calibrated). */
+export const CLOSED_ROUNDS = 3;
+/** Distinct silent neighbours, at least. */
+export const SPEAKERS_MIN = 4;
+
+/** unbacked-hearing: neighbours on each side that are asked. */
+export const BACKERS_MAX = 6;
+/** Neighbours on each side, at half the distance or less, without whom there is no judgement. */
+export const BACKERS_MIN = 3;
+/** Unbacked hears, and beaconers that they are of, before they say anything. */
+export const UNBACKED_HEARS_MIN = 6;
+export const UNBACKED_BEACONERS_MIN = 3;
+/** Share of a hotspot's judged hears that is unbacked, at least; and against the network's own. */
+export const UNBACKED_PARTS_MIN = 300;
+export const UNBACKED_TIMES_USUAL = 4;
+
+/**
+ * attached-stack, the screen: partners of one hotspot that are looked at (each has at most some
+ * EDGES_MAX of its own), and common ones at least.
+ */
+export const STACK_STRANGERS_MAX = 24;
+export const STACK_SCREEN_MIN = 6;
+/** Differences this near the middle one, tenths of a dB, are alike; so many of them must be. */
+export const STACK_ALIKE_TENTHS = 50;
+export const STACK_ALIKE_PARTS = 650;
+/** Strangers that a conviction needs: below eight, chance makes pairs (chi-square, below). */
+export const STACK_STRANGERS_MIN = 8;
+/**
+ * Scatter of the differences against that of free space over the claimed distances, thousandths at
+ * most. Two places have at least 3 times free space's (exponent 3.5) and what stands in the way, 8 dB
+ * each: by chance they come below this in about one pair of a million (chi-square of n - 1).
+ */
+export function stackPartsMax(strangers: number): number {
+  if (strangers < 10) return 50;
+  if (strangers < 12) return 125;
+  if (strangers < 16) return 200;
+  return strangers < 20 ? 333 : 400;
+}
+/** So far apart no two places see the same signals of so many, whatever the directions: 6 dB. */
+export const STACK_FAR_METERS = 20_000;
+/** Squared tenths of a dB. */
+export const STACK_FAR_SCATTER = 3600;
+/** Whose claim leaves less than this of what the other's leaves unexplained is spared. */
+export const STACK_SPARED_PARTS = 667;
+
+/** Rounds in which the convicted are left out as strangers (calibrated). */
+export const STACK_ROUNDS = 3;
+
+/** flat-signal: rounds in which the convicted are left out as partners. */
+export const FLAT_ROUNDS = 2;
+/** Partners at least; of these a quarter is left out. */
+export const FLAT_SAMPLES_MIN = 10;
+/** Places of the loudest partners that are tried. */
+export const FLAT_PLACES_MAX = 8;
+/** A place nearer than this to the claimed one is no other place. */
+export const FLAT_METERS_MIN = 1000;
+/** No place is believed to explain better than to 2 dB: squared tenths of a dB. */
+export const FLAT_REST_MIN = 400;
+/**
+ * How many times less the other place must leave unexplained, thousandths, by the number of samples:
+ * exp(T / n), so that the odds are e^(T/2) to 1 whatever n, with T = 25 against some ten places
+ * tried (calibrated).
+ */
+export function flatTimesMin(samples: number): number {
+  const row = FLAT_TIMES.find(([least]) => samples >= least);
+  return row === undefined ? Number.MAX_SAFE_INTEGER : row[1];
+}
+const FLAT_TIMES: readonly (readonly [number, number])[] = [
+  [48, 1690],
+  [32, 2190],
+  [24, 2840],
+  [20, 3500],
+  [16, 4780],
+  [12, 8050],
+  [10, 12_200],
+  [8, 22_800],
+];

@@ -1,0 +1,218 @@
+/**
+ * Radios that hear the same strangers, or are heard by them, with the same signal, though they claim
+ * places apart: several on one antenna, or side by side in one room. Their signals differ by a
+ * constant (gain, attenuator, declared or not); at two places they differ by the distances to each
+ * stranger and by what stands between. Convicted are pairs whose differences scatter far less than
+ * free space alone demands of the places that they claim.
+ *
+ * The strangers' own word (`sent`) cannot be forged by the stack; its word about strangers
+ * (`received`) can, but is free evidence where it is not. Members of the same stack are no strangers.
+ *
+ * Of two, the one whose claim explains the common signal clearly better is spared: an honest hotspot
+ * is not convicted because a cheat moved in next door.
+ */
+import { EVIDENCE_MAX, type Finding } from "./classification.ts";
+import { spreadingCentiDb, squareMeters } from "./ground.ts";
+import { addressesOf, heardOn, type Network, partnerOf } from "./network.ts";
+import {
+  type Direction,
+  directions,
+  fitFalling,
+  type Sample,
+  samplesOf,
+  scatterOf,
+} from "./signals.ts";
+import {
+  STACK_ALIKE_PARTS,
+  STACK_ALIKE_TENTHS,
+  STACK_FAR_METERS,
+  STACK_FAR_SCATTER,
+  STACK_ROUNDS,
+  STACK_SCREEN_MIN,
+  STACK_SPARED_PARTS,
+  STACK_STRANGERS_MAX,
+  STACK_STRANGERS_MIN,
+  stackPartsMax,
+} from "./thresholds.ts";
+
+/** By hotspot: its samples of one direction, and by partner. */
+interface Heard {
+  readonly samples: readonly (readonly Sample[])[];
+  readonly signals: readonly ReadonlyMap<number, number>[];
+}
+
+interface Convicted {
+  score: number;
+  readonly stack: Set<number>;
+}
+
+/** Places of `disbelieved` (numbers) count for nothing. */
+export function attachedStacks(
+  network: Network,
+  disbelieved: ReadonlySet<number>,
+): { number: number; finding: Finding }[] {
+  const views = directions.map((direction) => {
+    const heard = heardIn(network, direction);
+    return { heard, alike: alikeOf(network, heard) };
+  });
+  let convicted: ReadonlyMap<number, Convicted> = new Map();
+  // Strangers whose own places are false make honest pairs look alike: they are left out in turn.
+  for (let round = 0; round < STACK_ROUNDS; round++) {
+    const strange = new Set([...disbelieved, ...convicted.keys()]);
+    const next = new Map<number, Convicted>();
+    for (const { heard, alike } of views) {
+      alike.forEach((others, one) => {
+        for (const other of others) {
+          if (other > one)
+            judgePair({ network, heard, alike, strange, one, other, convicted: next });
+        }
+      });
+    }
+    convicted = next;
+  }
+  return [...convicted]
+    .sort(([x], [y]) => x - y)
+    .flatMap(([number, found]) =>
+      findingOf(network, { number, found }).map((finding) => ({ number, finding })),
+    );
+}
+
+function heardIn(network: Network, direction: Direction): Heard {
+  const samples = network.hotspots.map((_, number) => samplesOf(network, { number, direction }));
+  const signals = samples.map(
+    (own) => new Map(own.map(({ partner, signal }) => [partner, signal])),
+  );
+  return { samples, signals };
+}
+
+/**
+ * By hotspot: those whose signals from, or at, most common partners differ by about a constant. A
+ * coarse screen over bounded numbers of partners and of those partners' own.
+ */
+function alikeOf(network: Network, heard: Heard): ReadonlySet<number>[] {
+  const alike = network.hotspots.map(() => new Set<number>());
+  network.hotspots.forEach((_, one) => {
+    const differences = new Map<number, number[]>();
+    for (const { partner, signal } of bestOf(heard.samples[one] ?? [])) {
+      for (const link of network.links[partner] ?? []) {
+        const other = partnerOf(link, partner);
+        if (other <= one) continue;
+        const theirs = heard.signals[other]?.get(partner);
+        if (theirs === undefined) continue;
+        const list = differences.get(other);
+        if (list === undefined) differences.set(other, [signal - theirs]);
+        else list.push(signal - theirs);
+      }
+    }
+    for (const [other, list] of differences) {
+      if (list.length < STACK_SCREEN_MIN || !mostlyEqual(list)) continue;
+      alike[one]?.add(other);
+      alike[other]?.add(one);
+    }
+  });
+  return alike;
+}
+
+/** The best counted partners. */
+function bestOf(samples: readonly Sample[]): readonly Sample[] {
+  if (samples.length <= STACK_STRANGERS_MAX) return samples;
+  return [...samples]
+    .sort((x, y) => y.heard - x.heard || x.partner - y.partner)
+    .slice(0, STACK_STRANGERS_MAX);
+}
+
+function mostlyEqual(differences: number[]): boolean {
+  differences.sort((x, y) => x - y);
+  const middle = differences[Math.floor(differences.length / 2)] ?? 0;
+  const near = differences.filter((value) => Math.abs(value - middle) <= STACK_ALIKE_TENTHS);
+  return near.length * 1000 >= differences.length * STACK_ALIKE_PARTS;
+}
+
+function judgePair(input: {
+  network: Network;
+  heard: Heard;
+  alike: readonly ReadonlySet<number>[];
+  strange: ReadonlySet<number>;
+  one: number;
+  other: number;
+  convicted: Map<number, Convicted>;
+}): void {
+  const { network, heard, alike, strange, one, other, convicted } = input;
+  const theirs = heard.signals[other];
+  const strangers = (heard.samples[one] ?? []).filter(({ partner }) => {
+    if (strange.has(partner)) return false;
+    const related = alike[one]?.has(partner) || alike[other]?.has(partner);
+    return partner !== other && theirs?.has(partner) === true && !related;
+  });
+  if (strangers.length < STACK_STRANGERS_MIN) return;
+  const fromOne = strangers.map(({ partner }) => tenthsTo(network, one, partner));
+  const fromOther = strangers.map(({ partner }) => tenthsTo(network, other, partner));
+  const signals = strangers.map(({ signal }) => signal);
+  const otherSignals = strangers.map(({ partner }) => theirs?.get(partner) ?? 0);
+  const scatter = scatterOf(differencesOf(signals, otherSignals));
+  const demanded = Math.max(
+    scatterOf(differencesOf(fromOne, fromOther)),
+    isFarApart(network, one, other) ? STACK_FAR_SCATTER * (strangers.length - 1) : 0,
+  );
+  if (scatter * 1000 > demanded * stackPartsMax(strangers.length)) return;
+  const score = Math.max(1, 1000 - Math.floor((1000 * scatter) / Math.max(1, demanded)));
+  const restOne = restOf(fromOne, signals);
+  const restOther = restOf(fromOther, otherSignals);
+  if (restOne * 1000 >= restOther * STACK_SPARED_PARTS) note(convicted, { one, other, score });
+  if (restOther * 1000 >= restOne * STACK_SPARED_PARTS) {
+    note(convicted, { one: other, other: one, score });
+  }
+}
+
+function differencesOf(these: readonly number[], those: readonly number[]): number[] {
+  return these.map((value, index) => value - (those[index] ?? 0));
+}
+
+/** What the claim leaves unexplained of the signal. */
+function restOf(spreadings: readonly number[], signals: readonly number[]): number {
+  return fitFalling(
+    spreadings.map((spreading, index) => ({ spreading, signal: signals[index] ?? 0 })),
+  ).rest;
+}
+
+function note(
+  convicted: Map<number, Convicted>,
+  { one, other, score }: { one: number; other: number; score: number },
+): void {
+  const found = convicted.get(one) ?? { score: 0, stack: new Set() };
+  found.score = Math.max(found.score, score);
+  found.stack.add(other);
+  convicted.set(one, found);
+}
+
+function tenthsTo(network: Network, from: number, to: number): number {
+  return Math.floor(spreadingCentiDb(squareBetween(network, from, to)) / 10);
+}
+
+function isFarApart(network: Network, one: number, other: number): boolean {
+  return squareBetween(network, one, other) >= STACK_FAR_METERS * STACK_FAR_METERS;
+}
+
+function squareBetween(network: Network, from: number, to: number): number {
+  const a = network.grounds[from];
+  const b = network.grounds[to];
+  return a === undefined || b === undefined ? 1 : squareMeters(a, b);
+}
+
+/** Its place is not where it says: nothing that it heard or that was heard of it is evidence of it. */
+function findingOf(
+  network: Network,
+  { number, found }: { number: number; found: Convicted },
+): Finding[] {
+  const hotspot = network.hotspots[number];
+  if (hotspot === undefined) return [];
+  const links = (network.links[number] ?? []).filter((link) => heardOn(link) > 0);
+  const evidence = addressesOf(network, {
+    numbers: [...found.stack, ...links.map((link) => partnerOf(link, number))],
+    max: EVIDENCE_MAX,
+  });
+  const { score } = found;
+  return [
+    { kind: "hotspot", hotspot: hotspot.address, classifier: "attached-stack", score, evidence },
+  ];
+}

@@ -1,0 +1,115 @@
+/**
+ * Signal that does not fall with the claimed distance, but does with the distance from another place:
+ * the hotspot is not where it says. Each hotspot's signals are fitted by a falling line against the
+ * claimed distances, and against the distances from the places of those that hear it loudest. Only
+ * where another place explains them decisively better is it convicted: shadowing alone (hills, a
+ * directional antenna) makes every place explain them badly.
+ *
+ * Of each fit the worst quarter is left out, so that a quarter of liars among the partners can
+ * neither frame an honest one nor cover a cheat.
+ */
+import { EVIDENCE_MAX, type Finding } from "./classification.ts";
+import { spreadingCentiDb, squareMeters } from "./ground.ts";
+import { addressesOf, heardOn, type Network, partnerOf } from "./network.ts";
+import {
+  type Direction,
+  directions,
+  fitFalling,
+  missOf,
+  type Point,
+  type Sample,
+  samplesOf,
+} from "./signals.ts";
+import {
+  FLAT_METERS_MIN,
+  FLAT_PLACES_MAX,
+  FLAT_REST_MIN,
+  FLAT_ROUNDS,
+  FLAT_SAMPLES_MIN,
+  flatTimesMin,
+} from "./thresholds.ts";
+
+/** Places of `disbelieved` (numbers) count for nothing. */
+export function flatSignals(network: Network, disbelieved: ReadonlySet<number>): Finding[] {
+  let times: ReadonlyMap<number, number> = new Map();
+  // Partners whose own places are false blur the picture of the others: they are left out in turn.
+  for (let round = 0; round < FLAT_ROUNDS; round++) {
+    const strange = new Set([...disbelieved, ...times.keys()]);
+    times = new Map(
+      network.hotspots.flatMap((_, number) => {
+        const best = Math.max(
+          ...directions.map((direction) => timesBetter(network, { number, direction, strange })),
+        );
+        return best === 0 ? [] : [[number, best]];
+      }),
+    );
+  }
+  return [...times].flatMap(([number, best]) => {
+    const hotspot = network.hotspots[number];
+    if (hotspot === undefined) return [];
+    const links = (network.links[number] ?? []).filter((link) => heardOn(link) > 0);
+    const finding: Finding = {
+      kind: "hotspot",
+      hotspot: hotspot.address,
+      classifier: "flat-signal",
+      score: Math.max(1, 1000 - Math.floor(1_000_000 / best)),
+      evidence: addressesOf(network, {
+        numbers: links.map((link) => partnerOf(link, number)),
+        max: EVIDENCE_MAX,
+      }),
+    };
+    return [finding];
+  });
+}
+
+/** How many times (thousandths) better the best other place explains the signals; 0: not decisive. */
+function timesBetter(
+  network: Network,
+  input: { number: number; direction: Direction; strange: ReadonlySet<number> },
+): number {
+  const { number, strange } = input;
+  const samples = samplesOf(network, input).filter(({ partner }) => !strange.has(partner));
+  if (samples.length <= FLAT_SAMPLES_MIN) return 0;
+  const here = network.grounds[number];
+  const loudest = [...samples].sort((x, y) => y.signal - x.signal || x.partner - y.partner);
+  let best = 0;
+  for (const { partner } of loudest.slice(0, FLAT_PLACES_MAX)) {
+    const there = network.grounds[partner];
+    if (here === undefined || there === undefined) continue;
+    if (squareMeters(here, there) < FLAT_METERS_MIN * FLAT_METERS_MIN) continue;
+    const others = samples.filter((sample) => sample.partner !== partner);
+    const claimed = trimmedRest(pointsFrom(network, { from: number, samples: others }));
+    const moved = trimmedRest(pointsFrom(network, { from: partner, samples: others }));
+    const floor = Math.max(moved.rest, FLAT_REST_MIN * moved.count);
+    const times = Math.floor((1000 * claimed.rest) / floor);
+    if (times >= flatTimesMin(moved.count)) best = Math.max(best, times);
+  }
+  return best;
+}
+
+function pointsFrom(
+  network: Network,
+  { from, samples }: { from: number; samples: readonly Sample[] },
+): Point[] {
+  const origin = network.grounds[from];
+  return samples.flatMap(({ partner, signal }) => {
+    const ground = network.grounds[partner];
+    if (origin === undefined || ground === undefined) return [];
+    return [{ spreading: Math.floor(spreadingCentiDb(squareMeters(origin, ground)) / 10), signal }];
+  });
+}
+
+/** What the best falling line leaves of the three quarters that fit it best. */
+function trimmedRest(points: readonly Point[]): { rest: number; count: number } {
+  const count = points.length - Math.floor(points.length / 4);
+  let kept = points;
+  for (let step = 0; step < 3; step++) {
+    const fit = fitFalling(kept);
+    kept = points
+      .map((point, index) => ({ point, index, miss: missOf(fit, point) }))
+      .sort((x, y) => x.miss - y.miss || x.index - y.index)
+      .slice(0, count)
+      .map(({ point }) => point);
+  }
+  return { rest: fitFalling(kept).rest, count };
+}
