@@ -44,19 +44,27 @@ import {
   type ViewRange,
 } from "./view.ts";
 
+interface Entry {
+  /** The full key. */
+  readonly key: Uint8Array;
+  readonly value: Uint8Array;
+}
+
 /** Rows as bytes, decoded at every read. */
 export class MemoryView implements View {
-  readonly #rows = new Map<string, { readonly key: Uint8Array; readonly value: Uint8Array }>();
+  /** By table id, then by full key. */
+  readonly #tables = new Map<number, Map<string, Entry>>();
 
   commit(writes: readonly RowWrite[]): void {
-    for (const { fullKey, value } of writes) {
-      if (value === undefined) this.#rows.delete(keyName(fullKey));
-      else this.#rows.set(keyName(fullKey), { key: fullKey, value });
+    for (const { table, fullKey, value } of writes) {
+      const rows = this.#rowsOf(table.id);
+      if (value === undefined) rows.delete(keyName(fullKey));
+      else rows.set(keyName(fullKey), { key: fullKey, value });
     }
   }
 
   get<T>(table: Table<T>, key: Uint8Array): T | undefined {
-    const entry = this.#rows.get(keyName(fullKeyOf(table, key)));
+    const entry = this.#rowsOf(table.id).get(keyName(fullKeyOf(table, key)));
     return entry && table.decode(entry.value);
   }
 
@@ -66,7 +74,7 @@ export class MemoryView implements View {
   ): Iterable<readonly [key: Uint8Array, row: T]> {
     const prefix = keyName(fullKeyOf(table, options.prefix ?? new Uint8Array(0)));
     const start = options.start && fullKeyOf(table, options.start);
-    const found = [...this.#rows]
+    const found = [...this.#rowsOf(table.id)]
       .filter(([name]) => name.startsWith(prefix))
       .map(([, entry]) => entry)
       .filter(({ key }) => start === undefined || compareBytes(key, start) >= 0)
@@ -78,16 +86,25 @@ export class MemoryView implements View {
 
   /** Has the rows of another one, and no others. */
   copy(other: MemoryView): void {
-    this.#rows.clear();
-    for (const [name, entry] of other.#rows) this.#rows.set(name, entry);
+    this.#tables.clear();
+    for (const [id, rows] of other.#tables) this.#tables.set(id, new Map(rows));
   }
 
   /** Every row, for comparing states. */
   dump(): string {
-    return [...this.#rows]
+    return [...this.#tables.values()]
+      .flatMap((rows) => [...rows])
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, { value }]) => `${Buffer.from(name, "latin1").toString("hex")}=${hex(value)}`)
       .join("\n");
+  }
+
+  #rowsOf(id: number): Map<string, Entry> {
+    const known = this.#tables.get(id);
+    if (known !== undefined) return known;
+    const rows = new Map<string, Entry>();
+    this.#tables.set(id, rows);
+    return rows;
   }
 }
 
