@@ -16,6 +16,7 @@ import {
   parentOf,
   sha256,
   type TargetCandidate,
+  TargetZones,
   utf8,
   ZONE_RESOLUTION,
 } from "@katydid/protocol";
@@ -40,6 +41,8 @@ export class ActiveIndex {
   #nearby = new NearbyIndex();
   /** Bonded members in the order of key bytes. */
   #bonded: readonly Member[] = [];
+  /** The same by zone; undefined: not asked for since they changed. */
+  #zones: TargetZones | undefined;
 
   /** Brings the index to the state of the view: a comparison of hashes, or one pass over the table. */
   sync(view: View): void {
@@ -62,12 +65,19 @@ export class ActiveIndex {
       this.#density?.remove(row.cell);
     }
     this.#bonded = bonded;
+    this.#zones = undefined;
     this.#hash = chain.activeHash;
   }
 
   /** Active, bonded, located hotspots that are not denied, in the order of key bytes. */
   get targets(): readonly TargetCandidate[] {
     return this.#bonded;
+  }
+
+  /** The same for draws. */
+  get targetZones(): TargetZones {
+    this.#zones ??= new TargetZones(this.#bonded);
+    return this.#zones;
   }
 
   /** Of these the ones that may be drawn as challenger at a protocol time. */

@@ -20,6 +20,7 @@ import {
   reciprocityWindowMs,
   selectWitnesses,
   type TargetCandidate,
+  TargetZones,
   witnessOrderHash,
 } from "./challenge.ts";
 
@@ -105,6 +106,54 @@ test("each hotspot is a target as often as any other, and the challenger never",
   let chiSquared = 0;
   for (const count of counts.values()) chiSquared += (count - expected) ** 2 / expected;
   assert.ok(chiSquared < 104, `${chiSquared}`);
+});
+
+test("zones made once give the target that a pass over all candidates gives", () => {
+  const cells = ["85194ad3fffffff", "8526811bfffffff", "852685dbfffffff"] as Cell[];
+  const zoned = fc.array(fc.constantFrom(...cells), { minLength: 2, maxLength: 40 });
+  fc.assert(
+    fc.property(zoned, fc.nat(45), fc.nat(1000), (zones, out, slot) => {
+      const some = zones.map((zone, at) => ({ address: hotspots[at] as Address, zone }));
+      const exclude = hotspots[out] as Address;
+      const drawn = { entropy: bytes(slot), challenge: { slot, index: 0 }, exclude };
+      const made = new TargetZones(some);
+      // The definition: those of the first zone that the draw reaches, without the challenger.
+      const left = some.filter(({ address }) => address !== exclude);
+      const order = cells.flatMap((cell) => left.filter(({ zone }) => zone === cell));
+      const targets = order.map((_, place) => {
+        const { zone, choices } = made.zoneAt(place, exclude);
+        const members = order.filter((each) => each.zone === order[place]?.zone);
+        assert.equal(choices, members.length);
+        const at = members.indexOf(order[place] as TargetCandidate);
+        return made.memberAt(zone, { place: at, exclude });
+      });
+      assert.deepEqual(
+        targets,
+        order.map(({ address }) => address),
+      );
+      assert.equal(
+        drawTarget({ ...drawn, candidates: made }),
+        drawTarget({ ...drawn, candidates: some }),
+      );
+    }),
+  );
+});
+
+test("a golden target, so that no rewriting of the draw forks", () => {
+  const cells = ["85194ad3fffffff", "8526811bfffffff", "852685dbfffffff"] as Cell[];
+  const some = hotspots.map((address, at) => ({ address, zone: cells[(at * at) % 3] as Cell }));
+  const targets = [0, 1, 2, 3].map((index) =>
+    drawTarget({
+      entropy: bytes(7),
+      challenge: { slot: 5, index },
+      candidates: some,
+      exclude: first,
+    }),
+  );
+  assert.deepEqual(
+    targets.map((target) => hotspots.indexOf(target as Address)),
+    [54, 10, 13, 1],
+  );
 });
 
 test("without another candidate there is no target", () => {

@@ -81,36 +81,93 @@ export interface TargetCandidate {
   readonly zone: Cell;
 }
 
+interface TargetZone {
+  readonly members: TargetCandidate[];
+  /** Candidates of this zone and of those before it. */
+  upTo: number;
+}
+
+/**
+ * Candidates by zone, made once for many draws: a draw is a search among the zones then and not a
+ * pass over all hotspots, which would make an epoch cost challenges x hotspots.
+ */
+export class TargetZones {
+  readonly size: number;
+  /** In the order of their cells. */
+  readonly #zones: readonly TargetZone[];
+  readonly #placeOf = new Map<Address, { readonly zone: TargetZone; readonly place: number }>();
+
+  /** `candidates` are sorted by key bytes. */
+  constructor(candidates: readonly TargetCandidate[]) {
+    this.size = candidates.length;
+    const zones = new Map<Cell, TargetZone>();
+    for (const candidate of candidates) {
+      const zone = zones.get(candidate.zone) ?? { members: [], upTo: 0 };
+      zones.set(candidate.zone, zone);
+      this.#placeOf.set(candidate.address, { zone, place: zone.members.length });
+      zone.members.push(candidate);
+    }
+    this.#zones = [...zones].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, zone]) => zone);
+    let upTo = 0;
+    for (const zone of this.#zones) {
+      upTo += zone.members.length;
+      zone.upTo = upTo;
+    }
+  }
+
+  has(address: Address): boolean {
+    return this.#placeOf.has(address);
+  }
+
+  /** Zone at `place` of all candidates but `exclude`, zone after zone; and how many it then has. */
+  zoneAt(place: number, exclude: Address): { zone: TargetZone; choices: number } {
+    const gone = this.#placeOf.get(exclude);
+    const at = gone === undefined || place < gone.zone.upTo - 1 ? place : place + 1;
+    let low = 0;
+    let high = this.#zones.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#zones[middle]?.upTo ?? 0) > at) high = middle;
+      else low = middle + 1;
+    }
+    const zone = this.#zones[low];
+    assert(zone !== undefined && at < zone.upTo, `no candidate at ${place}`);
+    return { zone, choices: zone.members.length - (gone?.zone === zone ? 1 : 0) };
+  }
+
+  /** Member at `place` of a zone without `exclude`. */
+  memberAt(zone: TargetZone, { place, exclude }: { place: number; exclude: Address }): Address {
+    const gone = this.#placeOf.get(exclude);
+    const isAfter = gone?.zone === zone && place >= gone.place;
+    const member = zone.members[isAfter ? place + 1 : place];
+    assert(member !== undefined, `no member at ${place}`);
+    return member.address;
+  }
+}
+
 /**
  * Target of a challenge: a zone weighted by its candidates, then one of them, both by inverse CDF
- * over sorted lists. `candidates` are the active, bonded, located hotspots, sorted by key bytes.
- * Undefined where there is none but `exclude`: the challenge lapses.
+ * over sorted lists. `candidates` are the active, bonded, located hotspots, sorted by key bytes; who
+ * draws often hands in their TargetZones. Undefined where there is none but `exclude`: the challenge
+ * lapses.
  */
 export function drawTarget(input: {
   /** Entropy of the first block after the slot's opening window. */
   entropy: Bytes32;
   challenge: ChallengeId;
-  candidates: readonly TargetCandidate[];
+  candidates: readonly TargetCandidate[] | TargetZones;
   /** The challenger. */
   exclude: Address;
 }): Address | undefined {
-  const { entropy, challenge, exclude } = input;
-  const candidates = input.candidates.filter(({ address }) => address !== exclude);
-  if (candidates.length === 0) return undefined;
+  const { entropy, challenge, exclude, candidates } = input;
+  const zones = candidates instanceof TargetZones ? candidates : new TargetZones(candidates);
+  const left = zones.size - (zones.has(exclude) ? 1 : 0);
+  if (left === 0) return undefined;
   const seed = [entropy, u64Bytes(challenge.slot), u32Bytes(challenge.index)];
-  const weights = new Map<Cell, number>();
-  for (const { zone } of candidates) weights.set(zone, (weights.get(zone) ?? 0) + 1);
-  let left = drawBelow({ parts: [DOMAIN_ZONE, ...seed], choices: candidates.length });
-  for (const zone of [...weights.keys()].sort()) {
-    const weight = weights.get(zone) as number;
-    if (left < weight) {
-      const inZone = candidates.filter((candidate) => candidate.zone === zone);
-      const place = drawBelow({ parts: [DOMAIN_TARGET, ...seed], choices: weight });
-      return inZone[place]?.address;
-    }
-    left -= weight;
-  }
-  throw new Error("unreachable: the draw is below the sum of the weights");
+  const drawn = drawBelow({ parts: [DOMAIN_ZONE, ...seed], choices: left });
+  const { zone, choices } = zones.zoneAt(drawn, exclude);
+  const place = drawBelow({ parts: [DOMAIN_TARGET, ...seed], choices });
+  return zones.memberAt(zone, { place, exclude });
 }
 
 function drawBelow(input: { parts: readonly Uint8Array[]; choices: number }): number {

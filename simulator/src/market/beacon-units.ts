@@ -6,7 +6,7 @@ import type { Random } from "@katydid/platform";
 import { beaconerUnits, type Params, witnessUnits } from "@katydid/protocol";
 
 /** Beacons that stand for all of a hotspot's, until its neighbourhood changes. */
-export const DRAWS = 16;
+export const DRAWS = 8;
 /** A chance above this is sure. */
 const SURE = 0.995;
 

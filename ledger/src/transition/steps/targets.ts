@@ -29,7 +29,7 @@ function drawOne(draft: Draft, { challenge, row, index }: Opened): void {
   const target = drawTarget({
     entropy,
     challenge,
-    candidates: index.targets,
+    candidates: index.targetZones,
     exclude: challenger,
   });
   const cell = target === undefined ? undefined : draft.hotspot(target)?.cell;

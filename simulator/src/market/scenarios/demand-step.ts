@@ -16,7 +16,7 @@ import {
 } from "../scenario.ts";
 import { SETTLED } from "./settled.ts";
 
-const DAYS = SETTLED.days + 180;
+const DAYS = SETTLED.days + 150;
 /** Every third area steps, from the second on. */
 const isStepped = (metro: number): boolean => metro % 3 === 1;
 /** Data that they want then, USD a day for a million people. */

@@ -4,7 +4,7 @@ import type { DayFigures } from "../options.ts";
 import { lastDay, percent, plotOf, runMarket, type Scenario, usd } from "../scenario.ts";
 import { SETTLED, SETTLED_PRICE_USD } from "./settled.ts";
 
-const RISE_DAYS = 180;
+const RISE_DAYS = 150;
 const DAYS = SETTLED.days + RISE_DAYS;
 /** Demand of all areas, USD a day: from nearly nothing to three times all that hotspots are paid. */
 const FROM_USD = 20;

@@ -5,7 +5,7 @@ import { SETTLED, SETTLED_PRICE_USD } from "./settled.ts";
 
 /** To a tenth. */
 const FALL = 0.1;
-const DAYS = SETTLED.days + 180;
+const DAYS = SETTLED.days + 150;
 /** Incomes are averages of a week: after this many days they are all of the new price. */
 const AFTER_DAYS = 7;
 const LEAVE_MIN = 0.05;

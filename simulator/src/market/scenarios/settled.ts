@@ -3,8 +3,8 @@
  * of those who know of it, so that supply is as large as its pay.
  */
 export const SETTLED = {
-  days: 240,
-  owners: 6000,
+  days: 180,
+  owners: 4000,
   /** Everyone has heard within some months. */
   news: { innovation: 0.005, imitation: 0.06 },
   priceUsd: (): number => SETTLED_PRICE_USD,
