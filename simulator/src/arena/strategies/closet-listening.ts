@@ -7,8 +7,9 @@
  */
 import type { Gang, Scheme, Strategy } from "../strategy.ts";
 import { BackRoom } from "../wrappers/back-room.ts";
-import { isBeacon, isBeaconRequest, withSignal } from "../wrappers/beacon-frames.ts";
+import { isBeaconRequest } from "../wrappers/beacon-frames.ts";
 import { Forger } from "../wrappers/forger.ts";
+import { forgedHearing } from "../wrappers/forging-scheme.ts";
 import { Sources } from "../wrappers/sources.ts";
 import { pretended, WrappedConcentrator } from "../wrappers/wrapped-concentrator.ts";
 import { busiest, claiming, clump, ROOMY_METERS, shelf } from "./places.ts";
@@ -45,13 +46,9 @@ function listening(
     wrapAgent(parts, member) {
       sources.follow(parts.ledger);
       const { radio: real, claim } = member.placement;
+      const forged = forgedHearing({ sources, forger, at: real ?? claim, claim });
       const concentrator = new WrappedConcentrator(parts.concentrator, {
-        hear: (frame) => {
-          if (strangers === "as heard" || !isBeacon(frame)) return frame;
-          const from = sources.of(frame, real ?? claim);
-          const signal = from === undefined ? undefined : forger.signal(from, claim);
-          return signal === undefined ? undefined : withSignal(frame, signal);
-        },
+        hear: strangers === "forged" ? forged : (frame) => frame,
         transmit: (request, radio) => {
           if (!isBeaconRequest(request)) return radio.transmit(request);
           room.tell({ frame: request.payload, from: claim }, member);

@@ -13,6 +13,7 @@ import type { Gang, Scheme, Strategy } from "../strategy.ts";
 import { BackRoom } from "../wrappers/back-room.ts";
 import { withSignal } from "../wrappers/beacon-frames.ts";
 import { Forger } from "../wrappers/forger.ts";
+import { forgedHearing } from "../wrappers/forging-scheme.ts";
 import { SharedRadio } from "../wrappers/shared-radio.ts";
 import { Sources } from "../wrappers/sources.ts";
 import { busiest, claiming, clump, type PlaceInput, ROOMY_METERS } from "./places.ts";
@@ -73,9 +74,9 @@ export const oneRadioForged: Strategy = {
       hear: (frame, { placement }) => {
         // The one whose radio it is tells the truth.
         if (placement.radio !== undefined) return frame;
-        const from = sources.of(frame, flat?.placement.claim ?? placement.claim);
-        const signal = from === undefined ? undefined : forger.signal(from, placement.claim);
-        return signal === undefined ? undefined : withSignal(frame, signal);
+        const { claim } = placement;
+        const at = flat?.placement.claim ?? claim;
+        return forgedHearing({ sources, forger, at, claim })(frame);
       },
       send: (request, { index }) => {
         const lessDb = POWER_STEP_DB * (index % POWER_STEPS) + POWER_JITTER_DB * jitter.unit();

@@ -1,7 +1,8 @@
 /** Radios whose packet forwarder rewrites the signal of every beacon for the claimed places. */
+import type { ReceivedFrame } from "@katydid/firmware";
 import type { Gang, Scheme } from "../strategy.ts";
 import { isBeacon, isBeaconRequest, withSignal } from "./beacon-frames.ts";
-import { Forger, type ForgerOptions } from "./forger.ts";
+import { type Claim, Forger, type ForgerOptions } from "./forger.ts";
 import { Sources } from "./sources.ts";
 import { WrappedConcentrator } from "./wrapped-concentrator.ts";
 
@@ -21,12 +22,7 @@ export function forgingScheme(
       sources.follow(parts.ledger);
       const { radio, claim } = member.placement;
       const concentrator = new WrappedConcentrator(parts.concentrator, {
-        hear: (frame) => {
-          if (!isBeacon(frame)) return frame;
-          const from = sources.of(frame, radio ?? claim);
-          const signal = from === undefined ? undefined : forger.signal(from, claim);
-          return signal === undefined ? undefined : withSignal(frame, signal);
-        },
+        hear: forgedHearing({ sources, forger, at: radio ?? claim, claim }),
         transmit: (request, inner) => {
           if (isBeaconRequest(request)) sources.own(request.payload, member);
           return inner.transmit(request);
@@ -34,5 +30,24 @@ export function forgingScheme(
       });
       return { ...parts, concentrator };
     },
+  };
+}
+
+/**
+ * Gives each beacon the signal that it would have at the claimed place; undefined where nothing of it
+ * would be heard there. `at` is where the radio stands in truth.
+ */
+export function forgedHearing(from: {
+  readonly sources: Sources;
+  readonly forger: Forger;
+  readonly at: Claim;
+  readonly claim: Claim;
+}): (frame: ReceivedFrame) => ReceivedFrame | undefined {
+  const { sources, forger, at, claim } = from;
+  return (frame) => {
+    if (!isBeacon(frame)) return frame;
+    const source = sources.of(frame, at);
+    const signal = source === undefined ? undefined : forger.signal(source, claim);
+    return signal === undefined ? undefined : withSignal(frame, signal);
   };
 }
