@@ -98,6 +98,37 @@ test("the index agrees with the definition after any adds and removes", () => {
   );
 });
 
+test("the index agrees with the definition all along 10,000 random changes", () => {
+  // Of one stream, so that a failure repeats. Both tables go through the same changes.
+  let state = 20_261_122;
+  const below = (bound: number) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * bound);
+  };
+  const indexes = [table, tight].map((density) => ({ density, index: new DensityIndex(density) }));
+  const held: Cell[] = [];
+  let compared = 0;
+  for (let change = 1; change <= 10_000; change++) {
+    // Around 150 are held; crowds grow and vanish.
+    if (held.length > 0 && below(300) < held.length) {
+      const [gone] = held.splice(below(held.length), 1);
+      for (const { index } of indexes) index.remove(gone as Cell);
+    } else {
+      const cell = pool[below(pool.length)] as Cell;
+      held.push(cell);
+      for (const { index } of indexes) index.add(cell);
+    }
+    if (change % 200 !== 0) continue;
+    for (const { density, index } of indexes) {
+      for (const [cell, scale] of densityScales(held, density)) {
+        assert.equal(index.scaleOf(cell), scale, `${cell} after ${change} changes`);
+        compared++;
+      }
+    }
+  }
+  assert.ok(compared > 5000, `${compared} compared`);
+});
+
 test("the order of hotspots does not matter", () => {
   const cells = fc.shuffledSubarray(pool, { minLength: 2, maxLength: 40 });
   fc.assert(

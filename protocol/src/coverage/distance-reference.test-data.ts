@@ -7,7 +7,8 @@ import type { CellCenter } from "./cells.ts";
 const BITS = 200n;
 const ONE = 1n << BITS;
 const RADIUS_NM = 6_371_007_180_918_475n;
-const PI = 4n * (4n * arcTangentOfInverse(5n) - arcTangentOfInverse(239n));
+/** Pi in parts of 2^200. */
+export const PI = 4n * (4n * arcTangentOfInverse(5n) - arcTangentOfInverse(239n));
 
 /** Machin: pi/4 = 4 atan(1/5) - atan(1/239). */
 function arcTangentOfInverse(n: bigint): bigint {

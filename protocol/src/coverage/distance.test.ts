@@ -60,6 +60,27 @@ test("agrees with it between neighbours, and near antipodes", () => {
   );
 });
 
+test("agrees with it at every scale, from the same place and 11 mm on to the antipode", () => {
+  // Separations evenly over the decades of an angle, in any direction from any place.
+  const decades = fc.nat(1_000_000).map((part) => (part / 1e6) * Math.log10(1_800_000_000));
+  const direction = fc.double({ min: 0, max: 2 * Math.PI, noNaN: true });
+  const seen = new Set<number>();
+  fc.assert(
+    fc.property(center, decades, direction, (a, exponent, angle) => {
+      const apart = 10 ** exponent;
+      const latE7 = a.latE7 + Math.round(apart * Math.sin(angle));
+      const lngE7 = a.lngE7 + Math.round(apart * Math.cos(angle));
+      const b = { latE7: Math.max(-900_000_000, Math.min(900_000_000, latE7)), lngE7 };
+      assertExact(a, b);
+      assertExact(a, a);
+      seen.add(Math.floor(Math.log10(Math.max(1, distanceOfCenters(a, b)))));
+    }),
+    { numRuns: 300, seed: 1 },
+  );
+  // Millimetres of 10^1 to 10^10 digits were all there.
+  for (let digits = 1; digits <= 10; digits++) assert.ok(seen.has(digits), `10^${digits} mm`);
+});
+
 test("poles, antipodes, the date line and one place", () => {
   const quarter = Math.floor((6_371_007_180.918475 * Math.PI) / 2);
   const origin = { latE7: 0, lngE7: 0 };

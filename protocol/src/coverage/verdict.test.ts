@@ -125,6 +125,42 @@ test("any set of faults gives the reason that comes first", () => {
   );
 });
 
+/** The same faults at the beaconer, where a rule looks at both. */
+const beaconerFaults: Fault[] = [
+  ["unknown-hotspot", (facts) => ({ ...facts, beaconer: { ...facts.beaconer, known: false } })],
+  ["not-bonded", (facts) => ({ ...facts, beaconer: { ...facts.beaconer, bonded: false } })],
+  ["not-located", (facts) => ({ ...facts, beaconer: { ...facts.beaconer, located: false } })],
+  ["denied", (facts) => ({ ...facts, denied: [...facts.denied, B] })],
+  [
+    "denied-edge",
+    (facts) => ({
+      ...facts,
+      deniedEdges: [
+        [X, C],
+        [B, W],
+      ],
+    }),
+  ],
+  ["region-mismatch", (facts) => ({ ...facts, beaconer: { ...facts.beaconer, region: "EU868" } })],
+];
+
+test("of two and more faults, at whichever side, the first of the table is the reason", () => {
+  const some = fc.subarray([...faults, ...beaconerFaults], { minLength: 2 });
+  fc.assert(
+    fc.property(some, (chosen) => {
+      // Both sides in another region are in the same one.
+      const regions = chosen.filter(([reason]) => reason === "region-mismatch").length;
+      const broken = chosen.reduce((facts, [, breakIt]) => breakIt(facts), good);
+      const reasons = chosen
+        .map(([reason]) => reason)
+        .filter((reason) => reason !== "region-mismatch" || regions === 1);
+      const first = verdictReasons.find((reason) => reasons.includes(reason));
+      assert.equal(reasonOf(broken), first ?? "valid");
+    }),
+    { numRuns: 500 },
+  );
+});
+
 test("the beaconer's faults count too", () => {
   const beaconerWith = (change: Partial<HotspotFacts>) => ({
     ...good,
