@@ -56,7 +56,7 @@ export function tableMarkdown(rows: readonly TableRow[]): readonly string[] {
     line(
       tableColumns.map((_, at) => (at === 0 || at === tableColumns.length - 1 ? "---" : "---:")),
     ),
-    ...rows.map((row) => line(cells(row))),
+    ...rows.map((row) => line(tableCells(row))),
   ];
 }
 
