@@ -27,7 +27,9 @@ import {
   STACK_ALIKE_TENTHS,
   STACK_FAR_METERS,
   STACK_FAR_SCATTER,
-  STACK_ROUNDS,
+  STACK_KIN_TENTHS,
+  STACK_NOISE_SQUARE,
+  STACK_PLACE_SQUARE,
   STACK_SCREEN_MIN,
   STACK_SPARED_PARTS,
   STACK_STRANGERS_MAX,
@@ -39,6 +41,7 @@ import {
 interface Heard {
   readonly samples: readonly (readonly Sample[])[];
   readonly signals: readonly ReadonlyMap<number, number>[];
+  readonly counts: readonly ReadonlyMap<number, number>[];
 }
 
 interface Convicted {
@@ -49,26 +52,23 @@ interface Convicted {
 /** Places of `disbelieved` (numbers) count for nothing. */
 export function attachedStacks(
   network: Network,
-  disbelieved: ReadonlySet<number>,
+  input: { biases: readonly number[]; disbelieved: ReadonlySet<number> },
 ): { number: number; finding: Finding }[] {
+  const convicted = new Map<number, Convicted>();
   const views = directions.map((direction) => {
-    const heard = heardIn(network, direction);
-    return { heard, alike: alikeOf(network, heard) };
+    const heard = heardIn(network, { ...input, direction });
+    return { heard, ...alikeOf(network, heard) };
   });
-  let convicted: ReadonlyMap<number, Convicted> = new Map();
-  // Strangers whose own places are false make honest pairs look alike: they are left out in turn.
-  for (let round = 0; round < STACK_ROUNDS; round++) {
-    const strange = new Set([...disbelieved, ...convicted.keys()]);
-    const next = new Map<number, Convicted>();
-    for (const { heard, alike } of views) {
-      alike.forEach((others, one) => {
-        for (const other of others) {
-          if (other > one)
-            judgePair({ network, heard, alike, strange, one, other, convicted: next });
-        }
-      });
-    }
-    convicted = next;
+  // In one place by whatever direction: forging the one does not hide the other.
+  const kin = network.hotspots.map(
+    (_, number) => new Set(views.flatMap((view) => [...(view.kin[number] ?? [])])),
+  );
+  for (const { heard, alike } of views) {
+    alike.forEach((others, one) => {
+      for (const other of others) {
+        judgePair({ network, heard, kin, strange: input.disbelieved, one, other, convicted });
+      }
+    });
   }
   return [...convicted]
     .sort(([x], [y]) => x - y)
@@ -77,20 +77,28 @@ export function attachedStacks(
     );
 }
 
-function heardIn(network: Network, direction: Direction): Heard {
-  const samples = network.hotspots.map((_, number) => samplesOf(network, { number, direction }));
+function heardIn(
+  network: Network,
+  input: { direction: Direction; biases: readonly number[] },
+): Heard {
+  const samples = network.hotspots.map((_, number) => samplesOf(network, { ...input, number }));
   const signals = samples.map(
     (own) => new Map(own.map(({ partner, signal }) => [partner, signal])),
   );
-  return { samples, signals };
+  const counts = samples.map((own) => new Map(own.map(({ partner, heard }) => [partner, heard])));
+  return { samples, signals, counts };
 }
 
 /**
  * By hotspot: those whose signals from, or at, most common partners differ by about a constant. A
  * coarse screen over bounded numbers of partners and of those partners' own.
  */
-function alikeOf(network: Network, heard: Heard): ReadonlySet<number>[] {
+function alikeOf(
+  network: Network,
+  heard: Heard,
+): { alike: readonly ReadonlySet<number>[]; kin: readonly ReadonlySet<number>[] } {
   const alike = network.hotspots.map(() => new Set<number>());
+  const kin = network.hotspots.map(() => new Set<number>());
   network.hotspots.forEach((_, one) => {
     const differences = new Map<number, number[]>();
     for (const { partner, signal } of bestOf(heard.samples[one] ?? [])) {
@@ -105,12 +113,14 @@ function alikeOf(network: Network, heard: Heard): ReadonlySet<number>[] {
       }
     }
     for (const [other, list] of differences) {
-      if (list.length < STACK_SCREEN_MIN || !mostlyEqual(list)) continue;
+      if (list.length < STACK_SCREEN_MIN || !mostlyEqual(list, STACK_ALIKE_TENTHS)) continue;
       alike[one]?.add(other);
-      alike[other]?.add(one);
+      if (!mostlyEqual(list, STACK_KIN_TENTHS)) continue;
+      kin[one]?.add(other);
+      kin[other]?.add(one);
     }
   });
-  return alike;
+  return { alike, kin };
 }
 
 /** The best counted partners. */
@@ -121,29 +131,35 @@ function bestOf(samples: readonly Sample[]): readonly Sample[] {
     .slice(0, STACK_STRANGERS_MAX);
 }
 
-function mostlyEqual(differences: number[]): boolean {
+function mostlyEqual(differences: number[], tenths: number): boolean {
   differences.sort((x, y) => x - y);
   const middle = differences[Math.floor(differences.length / 2)] ?? 0;
-  const near = differences.filter((value) => Math.abs(value - middle) <= STACK_ALIKE_TENTHS);
+  const near = differences.filter((value) => Math.abs(value - middle) <= tenths);
   return near.length * 1000 >= differences.length * STACK_ALIKE_PARTS;
 }
 
 function judgePair(input: {
   network: Network;
   heard: Heard;
-  alike: readonly ReadonlySet<number>[];
+  kin: readonly ReadonlySet<number>[];
   strange: ReadonlySet<number>;
   one: number;
   other: number;
   convicted: Map<number, Convicted>;
 }): void {
-  const { network, heard, alike, strange, one, other, convicted } = input;
+  const { network, heard, kin, strange, one, other, convicted } = input;
   const theirs = heard.signals[other];
-  const strangers = (heard.samples[one] ?? []).filter(({ partner }) => {
-    if (strange.has(partner)) return false;
-    const related = alike[one]?.has(partner) || alike[other]?.has(partner);
-    return partner !== other && theirs?.has(partner) === true && !related;
-  });
+  const theirCounts = heard.counts[other];
+  const strangers: Sample[] = [];
+  for (const sample of heard.samples[one] ?? []) {
+    const { partner } = sample;
+    if (partner === other || strange.has(partner) || theirs?.has(partner) !== true) continue;
+    const same = kin[partner];
+    if (same?.has(one) || same?.has(other)) continue;
+    // Strangers that are alike stand in one place, whatever they claim: they count once.
+    if (strangers.some((stranger) => same?.has(stranger.partner))) continue;
+    strangers.push(sample);
+  }
   if (strangers.length < STACK_STRANGERS_MIN) return;
   const fromOne = strangers.map(({ partner }) => tenthsTo(network, one, partner));
   const fromOther = strangers.map(({ partner }) => tenthsTo(network, other, partner));
@@ -155,6 +171,12 @@ function judgePair(input: {
     isFarApart(network, one, other) ? STACK_FAR_SCATTER * (strangers.length - 1) : 0,
   );
   if (scatter * 1000 > demanded * stackPartsMax(strangers.length)) return;
+  const allowed = strangers.reduce((sum, stranger) => {
+    const parts = STACK_NOISE_SQUARE / stranger.heard;
+    const theirParts = STACK_NOISE_SQUARE / (theirCounts?.get(stranger.partner) ?? 1);
+    return sum + STACK_PLACE_SQUARE + Math.floor(parts) + Math.floor(theirParts);
+  }, 0);
+  if (scatter > allowed) return;
   const score = Math.max(1, 1000 - Math.floor((1000 * scatter) / Math.max(1, demanded)));
   const restOne = restOf(fromOne, signals);
   const restOther = restOf(fromOther, otherSignals);

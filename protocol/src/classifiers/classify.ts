@@ -18,6 +18,8 @@ import { curveOf } from "./curve.ts";
 import { flatSignals } from "./flat-signal.ts";
 import { impossiblePairs } from "./impossible-pair.ts";
 import { networkOf } from "./network.ts";
+import { selfDealing } from "./self-dealing.ts";
+import { biasesOf } from "./signals.ts";
 import { unbackedHearings } from "./unbacked-hearing.ts";
 
 export interface ClassifyInput {
@@ -40,18 +42,25 @@ export interface ClassifyInput {
  * by kind (edges, then hotspots), key bytes, and the order of `classifierNames`.
  */
 export function classify(input: ClassifyInput): Finding[] {
-  const network = networkOf({ ...input, window: windowAt(input) });
+  const window = windowAt(input);
+  const network = networkOf({ ...input, window });
   const curve = curveOf(network);
   const windowMs = input.params.classifierWindowSeconds * 1000;
   const closed = closedClusters({ network, curve, windowMs });
   const disbelieved = new Set(closed.map(({ number }) => number));
-  const stacks = attachedStacks(network, disbelieved);
+  const biases = biasesOf(network);
+  const stacks = attachedStacks(network, { biases, disbelieved });
   return [
     ...closed.map(({ finding }) => finding),
     ...unbackedHearings({ network, disbelieved }),
-    ...flatSignals(network, new Set([...disbelieved, ...stacks.map(({ number }) => number)])),
+    ...flatSignals({
+      network,
+      biases,
+      disbelieved: new Set([...disbelieved, ...stacks.map(({ number }) => number)]),
+    }),
     ...impossiblePairs(network),
     ...stacks.map(({ finding }) => finding),
+    ...selfDealing(network, { traffics: input.traffics, window }),
   ].sort(compareFindings);
 }
 

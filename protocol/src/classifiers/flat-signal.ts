@@ -26,50 +26,79 @@ import {
   FLAT_REST_MIN,
   FLAT_ROUNDS,
   FLAT_SAMPLES_MIN,
+  FLAT_SUSPECT_PARTS,
   flatTimesMin,
 } from "./thresholds.ts";
 
-/** Places of `disbelieved` (numbers) count for nothing. */
-export function flatSignals(network: Network, disbelieved: ReadonlySet<number>): Finding[] {
+interface Judged {
+  readonly network: Network;
+  readonly biases: readonly number[];
+  /** Numbers of those whose places count for nothing. */
+  readonly disbelieved: ReadonlySet<number>;
+}
+
+export function flatSignals(judged: Judged): Finding[] {
   let times: ReadonlyMap<number, number> = new Map();
   // Partners whose own places are false blur the picture of the others: they are left out in turn.
   for (let round = 0; round < FLAT_ROUNDS; round++) {
-    const strange = new Set([...disbelieved, ...times.keys()]);
-    times = new Map(
-      network.hotspots.flatMap((_, number) => {
-        const best = Math.max(
-          ...directions.map((direction) => timesBetter(network, { number, direction, strange })),
-        );
-        return best === 0 ? [] : [[number, best]];
-      }),
-    );
+    const disbelieved = new Set([...judged.disbelieved, ...times.keys()]);
+    const next = new Map<number, number>();
+    for (const direction of directions) {
+      for (const [number, best] of timesBetter({ ...judged, disbelieved }, direction)) {
+        next.set(number, Math.max(best, next.get(number) ?? 0));
+      }
+    }
+    times = next;
   }
-  return [...times].flatMap(([number, best]) => {
-    const hotspot = network.hotspots[number];
-    if (hotspot === undefined) return [];
-    const links = (network.links[number] ?? []).filter((link) => heardOn(link) > 0);
-    const finding: Finding = {
-      kind: "hotspot",
-      hotspot: hotspot.address,
-      classifier: "flat-signal",
-      score: Math.max(1, 1000 - Math.floor(1_000_000 / best)),
-      evidence: addressesOf(network, {
-        numbers: links.map((link) => partnerOf(link, number)),
-        max: EVIDENCE_MAX,
-      }),
-    };
-    return [finding];
-  });
+  return [...times].flatMap(([number, best]) => findingOf(judged.network, { number, best }));
 }
 
-/** How many times (thousandths) better the best other place explains the signals; 0: not decisive. */
-function timesBetter(
+function findingOf(
   network: Network,
-  input: { number: number; direction: Direction; strange: ReadonlySet<number> },
+  { number, best }: { number: number; best: number },
+): Finding[] {
+  const hotspot = network.hotspots[number];
+  if (hotspot === undefined) return [];
+  const links = (network.links[number] ?? []).filter((link) => heardOn(link) > 0);
+  const evidence = addressesOf(network, {
+    numbers: links.map((link) => partnerOf(link, number)),
+    max: EVIDENCE_MAX,
+  });
+  const score = Math.max(1, 1000 - Math.floor(1_000_000 / best));
+  return [
+    { kind: "hotspot", hotspot: hotspot.address, classifier: "flat-signal", score, evidence },
+  ];
+}
+
+/**
+ * By hotspot: how many times (thousandths) better the best other place explains its signals, where
+ * that is decisive. Only those whose claims explain clearly less than is usual are looked at closely.
+ */
+function timesBetter(judged: Judged, direction: Direction): Map<number, number> {
+  const { network, biases, disbelieved } = judged;
+  const claims = network.hotspots.flatMap((_, number) => {
+    const samples = samplesOf(network, { number, direction, biases }).filter(
+      ({ partner }) => !disbelieved.has(partner),
+    );
+    if (samples.length <= FLAT_SAMPLES_MIN) return [];
+    const { rest, count } = trimmedRest(pointsFrom(network, { from: number, samples }));
+    return [{ number, samples, usual: Math.floor(rest / count) }];
+  });
+  const sorted = claims.map(({ usual }) => usual).sort((x, y) => x - y);
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const times = new Map<number, number>();
+  for (const { number, samples, usual } of claims) {
+    if (usual * 1000 < middle * FLAT_SUSPECT_PARTS) continue;
+    const best = bestElsewhere(network, { number, samples });
+    if (best > 0) times.set(number, best);
+  }
+  return times;
+}
+
+function bestElsewhere(
+  network: Network,
+  { number, samples }: { number: number; samples: readonly Sample[] },
 ): number {
-  const { number, strange } = input;
-  const samples = samplesOf(network, input).filter(({ partner }) => !strange.has(partner));
-  if (samples.length <= FLAT_SAMPLES_MIN) return 0;
   const here = network.grounds[number];
   const loudest = [...samples].sort((x, y) => y.signal - x.signal || x.partner - y.partner);
   let best = 0;

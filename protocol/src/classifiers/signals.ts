@@ -21,21 +21,58 @@ export interface Sample {
   readonly heard: number;
 }
 
-/** Mean signals on the hotspot's links, one direction, in the order of the partners' numbers. */
+/**
+ * Mean signals on the hotspot's links, one direction, in the order of the partners' numbers, each
+ * less what its partner's links differ from the network's line (`biasesOf`): a partner in a cellar is
+ * faint to all.
+ */
 export function samplesOf(
   network: Network,
-  { number, direction }: { number: number; direction: Direction },
+  input: { number: number; direction: Direction; biases: readonly number[] },
 ): Sample[] {
+  const { number, direction, biases } = input;
   const samples = (network.links[number] ?? []).flatMap((link) => {
     const edge = direction === "sent" ? sentOn(link, number) : receivedOn(link, number);
     if (edge === undefined || edge.heard === 0) return [];
-    return [{ partner: partnerOf(link, number), link, signal: meanOf(edge), heard: edge.heard }];
+    const partner = partnerOf(link, number);
+    const signal = meanOf(edge) - (biases[partner] ?? 0);
+    return [{ partner, link, signal, heard: edge.heard }];
   });
   if (samples.length <= SAMPLES_MAX) return samples;
   return samples
     .sort((x, y) => y.heard - x.heard || x.partner - y.partner)
     .slice(0, SAMPLES_MAX)
     .sort((x, y) => x.partner - y.partner);
+}
+
+/**
+ * By hotspot: how much louder (or fainter, below 0) its links are than the line that fits all links
+ * of the network, tenths of a dB. The middle one of its links, so that a minority of liars among its
+ * partners hardly moves it.
+ */
+export function biasesOf(network: Network): number[] {
+  const points: Point[] = [];
+  const own: number[][] = network.hotspots.map(() => []);
+  const add = (link: Link, edge: EdgeCounts | undefined) => {
+    if (edge === undefined || edge.heard === 0) return;
+    own[link.a]?.push(points.length);
+    own[link.b]?.push(points.length);
+    points.push({ spreading: Math.floor(link.spreadingCentiDb / 10), signal: meanOf(edge) });
+  };
+  for (const partners of network.pairs) {
+    for (const link of partners.values()) {
+      add(link, link.ab);
+      add(link, link.ba);
+    }
+  }
+  const line = lineThrough(points);
+  const misses = points.map((point) => signedMissOf(line, point));
+  return own.map((indices) => middleOf(indices.map((index) => misses[index] ?? 0)));
+}
+
+function middleOf(values: number[]): number {
+  values.sort((x, y) => x - y);
+  return values[Math.floor(values.length / 2)] ?? 0;
 }
 
 function meanOf(edge: EdgeCounts): number {
@@ -48,17 +85,20 @@ export interface Point {
   readonly signal: number;
 }
 
-/** Sums of squares about the means, and the slope that fits best, thousandths. */
-export interface Fit {
+export interface Line {
+  /** Thousandths. */
   readonly slope: number;
   readonly spreadingMean: number;
   readonly signalMean: number;
-  /** What is left when the best falling line is taken off; squared tenths of a dB. */
+}
+
+export interface Fit extends Line {
+  /** What is left when the line is taken off; squared tenths of a dB. */
   readonly rest: number;
 }
 
-/** Least squares, with a line that falls or is flat: no place makes signals rise with distance. */
-export function fitFalling(points: readonly Point[]): Fit {
+/** Sums of squares about the means. */
+function momentsOf(points: readonly Point[]) {
   const count = Math.max(1, points.length);
   let spreadings = 0;
   let signals = 0;
@@ -78,16 +118,32 @@ export function fitFalling(points: readonly Point[]): Fit {
     xy += x * y;
     yy += y * y;
   }
+  return { spreadingMean, signalMean, xx, xy, yy };
+}
+
+/** The line of least squares that falls or is flat: no place makes signals rise with distance. */
+function lineThrough(points: readonly Point[]): Line {
+  const { spreadingMean, signalMean, xx, xy } = momentsOf(points);
+  const slope = xy >= 0 || xx === 0 ? 0 : Math.trunc((1000 * xy) / xx);
+  return { slope, spreadingMean, signalMean };
+}
+
+/** The same line, and what it leaves. At most some 100 points: products stay below 2^53. */
+export function fitFalling(points: readonly Point[]): Fit {
+  const { spreadingMean, signalMean, xx, xy, yy } = momentsOf(points);
   if (xy >= 0 || xx === 0) return { slope: 0, spreadingMean, signalMean, rest: yy };
-  // Half of a product could pass 2^53 only beyond 128 samples of 200 dB.
   const rest = Math.max(0, yy - Math.floor((xy * xy) / xx));
   return { slope: Math.trunc((1000 * xy) / xx), spreadingMean, signalMean, rest };
 }
 
 /** How far a point lies from the line, tenths of a dB, without sign. */
-export function missOf(fit: Fit, { spreading, signal }: Point): number {
-  const line = Math.trunc((fit.slope * (spreading - fit.spreadingMean)) / 1000);
-  return Math.abs(signal - fit.signalMean - line);
+export function missOf(line: Line, point: Point): number {
+  return Math.abs(signedMissOf(line, point));
+}
+
+function signedMissOf(line: Line, { spreading, signal }: Point): number {
+  const due = Math.trunc((line.slope * (spreading - line.spreadingMean)) / 1000);
+  return signal - line.signalMean - due;
 }
 
 /** Sum of squares about the mean, of tenths of a dB. */

@@ -59,8 +59,9 @@ export const UNBACKED_TIMES_USUAL = 4;
  */
 export const STACK_STRANGERS_MAX = 24;
 export const STACK_SCREEN_MIN = 6;
-/** Differences this near the middle one, tenths of a dB, are alike; so many of them must be. */
+/** Differences this near the middle one, tenths of a dB, are alike; so many of them must be. And this near: the same place. */
 export const STACK_ALIKE_TENTHS = 50;
+export const STACK_KIN_TENTHS = 30;
 export const STACK_ALIKE_PARTS = 650;
 /** Strangers that a conviction needs: below eight, chance makes pairs (chi-square, below). */
 export const STACK_STRANGERS_MIN = 8;
@@ -75,6 +76,12 @@ export function stackPartsMax(strangers: number): number {
   if (strangers < 16) return 200;
   return strangers < 20 ? 333 : 400;
 }
+/**
+ * And as scatter of one place looks like: 2 dB between antennas side by side, and 3 dB of noise for
+ * each single beacon; squared tenths of a dB.
+ */
+export const STACK_PLACE_SQUARE = 400;
+export const STACK_NOISE_SQUARE = 900;
 /** So far apart no two places see the same signals of so many, whatever the directions: 6 dB. */
 export const STACK_FAR_METERS = 20_000;
 /** Squared tenths of a dB. */
@@ -82,13 +89,12 @@ export const STACK_FAR_SCATTER = 3600;
 /** Whose claim leaves less than this of what the other's leaves unexplained is spared. */
 export const STACK_SPARED_PARTS = 667;
 
-/** Rounds in which the convicted are left out as strangers (calibrated). */
-export const STACK_ROUNDS = 3;
-
 /** flat-signal: rounds in which the convicted are left out as partners. */
 export const FLAT_ROUNDS = 2;
 /** Partners at least; of these a quarter is left out. */
 export const FLAT_SAMPLES_MIN = 10;
+/** Looked at closely: who leaves this much more unexplained than the middle hotspot, thousandths. */
+export const FLAT_SUSPECT_PARTS = 1300;
 /** Places of the loudest partners that are tried. */
 export const FLAT_PLACES_MAX = 8;
 /** A place nearer than this to the claimed one is no other place. */
@@ -114,3 +120,11 @@ const FLAT_TIMES: readonly (readonly [number, number])[] = [
   [10, 12_200],
   [8, 22_800],
 ];
+
+/** self-dealing: DC of one router in a window below which nothing is marked: 1 USD. */
+export const DEALING_DC_MIN = 100_000n;
+/** So few hotspots get so much of it, thousandths. */
+export const DEALING_HOTSPOTS_MAX = 3;
+export const DEALING_PARTS_MIN = 950n;
+/** Neighbours that hear the hotspot well, and were bought from hardly at all. */
+export const DEALING_NEIGHBOURS_MIN = 3;
