@@ -69,12 +69,12 @@ function register(chain: TestChain, router: string): void {
   chain.block({ transactions: [chain.sign("rich", body, router)] });
 }
 
-export function openChannel(chain: TestChain, router: string): Bytes32 {
+export function openChannel(chain: TestChain, router: string, lastsMs = 100_000): Bytes32 {
   const body = {
     kind: "open-channel",
     router: keysOf(router).address,
     depositDc: dc(10_000n),
-    expiresAt: milliseconds(chain.now + 100_000),
+    expiresAt: milliseconds(chain.now + lastsMs),
   } as const;
   const [result] = chain.block({ transactions: [chain.sign("rich", body)] }).results;
   assert(result);
