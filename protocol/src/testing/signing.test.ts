@@ -72,6 +72,9 @@ test("signers come once each, the actor first", () => {
   const registered = sampleOf("register-router");
   assert.deepEqual(signersOf(registered), [owner, registered.router]);
   assert.deepEqual(signersOf({ ...registered, router: owner }), [owner]);
+  const sold = sampleOf("transfer-hotspot");
+  assert.deepEqual(signersOf(sold), [owner, witness]);
+  assert.deepEqual(signersOf({ ...sold, newOwner: owner }), [owner]);
   assert.deepEqual(signersOf(sampleOf("presence")), [hotspot]);
 });
 
@@ -112,6 +115,12 @@ test("fees are those of protocol.md section 1", () => {
     [sampleOf("transfer"), 25, 2n],
     [sampleOf("burn"), 0, 1n],
     [sampleOf("report-commitment"), 240, 10n],
+    [sampleOf("transfer-hotspot"), 240, 10n],
+    [sampleOf("remove-hotspot"), 120, 5n],
+    [sampleOf("fill-bond"), 120, 5n],
+    [sampleOf("make-good"), 120, 5n],
+    [sampleOf("unstake"), 120, 5n],
+    [sampleOf("report-evidence"), 601, 26n],
   ];
   for (const [body, bytes, expected] of table) assert.equal(fee(body, bytes), expected, body.kind);
 });
