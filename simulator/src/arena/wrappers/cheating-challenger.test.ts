@@ -83,20 +83,24 @@ const acknowledgement = () =>
     }),
   );
 
-test("an acknowledgement is withheld, or goes out changed and signed", async () => {
+test("an acknowledgement is withheld, or goes out changed and signed, when its time has come", async () => {
   const mute = new Host({ acknowledge: () => undefined });
   mute.draw();
   assert.deepEqual(await mute.said("ack", acknowledgement()), []);
   const late = new Host({
     acknowledge: (said, { target }) => {
       assert.equal(target, rival);
-      return { ...said, acknowledgedAt: milliseconds(9000) };
+      return { ...said, acknowledgedAt: laterAt };
     },
   });
+  const laterAt = milliseconds(late.clock.now() + 5000);
   late.draw();
-  const [bytes] = await late.said("ack", acknowledgement());
+  assert.deepEqual(await late.said("ack", acknowledgement()), []);
+  await late.clock.advance(5000);
+  await settle();
+  const bytes = late.broker.published[0]?.payload;
   const message = decodeMessage(bytes ?? new Uint8Array());
-  assert.ok(message.kind === "acknowledgement" && message.acknowledgedAt === 9000);
+  assert.ok(message.kind === "acknowledgement" && message.acknowledgedAt === laterAt);
   assert.ok(verifyMessage({ chainId: CHAIN_ID, message, by: cheat.address }));
 });
 

@@ -3,6 +3,7 @@
  * openings and reveals on their way to the ledger, and the deadline that it is told.
  */
 import type { LedgerEvent } from "@katydid/ledger/client";
+import type { Bus } from "@katydid/platform";
 import {
   type AcknowledgementBody,
   type Address,
@@ -22,7 +23,10 @@ import { editing, wrapLedger } from "./wrapped-ledger.ts";
 export type TargetDrawn = Extract<LedgerEvent, { kind: "target-drawn" }>;
 
 export interface ChallengerPlan {
-  /** What is acknowledged; undefined: nothing. Left out: all as it is. */
+  /**
+   * What is acknowledged; undefined: nothing. Left out: all as it is. One that states a time to come
+   * leaves when that time has come, so that it does not look false.
+   */
   readonly acknowledge?: (
     said: AcknowledgementBody,
     drawn: TargetDrawn,
@@ -64,7 +68,7 @@ export function cheatingChallenger(
     return found === undefined ? body : plan.reveal(body, found);
   };
   const submit = editing({ chainId, params, signer: key, edit });
-  const publish = (topic: string, payload: Uint8Array) => {
+  const publishing = (bus: Bus) => (topic: string, payload: Uint8Array) => {
     const parsed = parsedTopic(topic);
     if (parsed === undefined) return [payload];
     if (parsed.kind === "order") return plan.orders?.(parsed.to) === false ? [] : [payload];
@@ -76,12 +80,19 @@ export function cheatingChallenger(
     const found = drawn.get(nameOf(body));
     const changed = found === undefined ? body : acknowledge(body, found);
     if (changed === undefined) return [];
-    return [encodeMessage(signMessage({ chainId, signer: key, body: changed }))];
+    const bytes = encodeMessage(signMessage({ chainId, signer: key, body: changed }));
+    const waitMs = changed.acknowledgedAt - parts.clock.now();
+    if (waitMs <= 0) return [bytes];
+    parts.clock.after(waitMs, () => bus.publish(topic, bytes, { qos: 1 }));
+    return [];
   };
   return {
     ...parts,
     ledger: wrapLedger(parts.ledger, { event, submit }),
-    busTo: (url) => wrapBus(parts.busTo(url), { publish }),
+    busTo: (url) => {
+      const bus = parts.busTo(url);
+      return wrapBus(bus, { publish: publishing(bus) });
+    },
   };
 }
 
