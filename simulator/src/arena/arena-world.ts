@@ -16,13 +16,7 @@ import { type ArenaPeople, arenaGenesis, arenaPeople, type RouterKeys } from "./
 import { Ledgerbook } from "./ledgerbook.ts";
 import { NoRadio } from "./no-radio.ts";
 import type { AgentParts, Gang, Member, Placement, Scheme } from "./strategy.ts";
-import {
-  type ArenaWorldOptions,
-  INTERVAL_MS,
-  ONBOARDING_INTERVALS,
-  planWorld,
-  type WorldPlan,
-} from "./world-options.ts";
+import { type ArenaWorldOptions, INTERVAL_MS, planWorld, type WorldPlan } from "./world-options.ts";
 
 /** Agents begin over this long. */
 const START_SPREAD_MS = 60_000;
@@ -97,11 +91,13 @@ export class ArenaWorld {
     const { world, plan } = this;
     onProgress("founding");
     await this.#found();
-    await world.run({ untilMs: world.clock.now() + ONBOARDING_INTERVALS * INTERVAL_MS });
+    await world.run({ untilMs: world.clock.now() + plan.size.before * INTERVAL_MS });
     await this.#onboard();
-    for (let interval = 1; interval <= plan.size.intervals; interval += 1) {
-      await world.run({ untilMs: this.#onboardedAtMs + interval * INTERVAL_MS });
-      onProgress(`interval ${interval} of ${plan.size.intervals}`);
+    const { intervals } = plan.size;
+    for (let at = 0; at < intervals; ) {
+      at = Math.min(intervals, at + 1);
+      await world.run({ untilMs: this.#onboardedAtMs + at * INTERVAL_MS });
+      onProgress(`interval ${at} of ${intervals}`);
     }
   }
 
