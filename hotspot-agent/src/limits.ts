@@ -19,6 +19,9 @@ export const DOWNLINKS_MAX = 16;
 /** Pieces of equivocation evidence that are kept. */
 export const EQUIVOCATIONS_MAX = 64;
 
+/** Pairs of contradicting statements that are reported to the ledger. */
+export const EVIDENCE_REPORTS_MAX = 64;
+
 /** Challenges of one's own that run at once. */
 export const OWN_CHALLENGES_MAX = 16;
 /** Reports of one challenge that are accepted. */

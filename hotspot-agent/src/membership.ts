@@ -20,6 +20,7 @@ import { Forwarding } from "./forwarding/forwarding.ts";
 import type { ProtocolClock, SendTransaction } from "./ledger-link.ts";
 import { type AgentPolicy, policyFor } from "./policy.ts";
 import { Presence } from "./presence.ts";
+import { type Reportable, Reporter } from "./reporter.ts";
 
 export interface MembershipOptions {
   readonly key: KeyPair;
@@ -57,6 +58,7 @@ export class Membership {
   readonly #challenges: Challenges;
   readonly #relays: Relays;
   readonly #presence: Presence;
+  readonly #reporter: Reporter;
   readonly #cursor: EventCursor;
   readonly #watches: Watch[] = [];
   readonly #timers: Timer[] = [];
@@ -73,7 +75,10 @@ export class Membership {
     const send: SendTransaction = (body) => sender.send(body);
     this.#cursor = new EventCursor({ store, log });
     this.#relays = new Relays({ ledger, busTo, log });
-    const shared = { ...options, policy: this.#policy, send };
+    const reports = store.scope("reports");
+    this.#reporter = new Reporter({ params, ledger, send, clock, log, store: reports });
+    const report = (evidence: Reportable) => this.#reporter.report(evidence);
+    const shared = { ...options, policy: this.#policy, send, report };
     this.#challenges = new Challenges({
       ...shared,
       random: options.random.stream("challenges"),
@@ -157,6 +162,7 @@ export class Membership {
       hotspot: this.#self,
       forwarding: this.#forwarding.status(),
       challenges: this.#challenges.status(),
+      reports: this.#reporter.status(),
     };
   }
 
@@ -192,6 +198,7 @@ export class Membership {
     this.#challenges.chores();
     try {
       await this.#forwarding.chores();
+      await this.#reporter.round();
     } catch (cause) {
       this.#options.log.warn({ cause: String(cause) }, "chores: the ledger does not answer");
     }

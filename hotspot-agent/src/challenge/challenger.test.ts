@@ -4,6 +4,7 @@ import type { ReceivedFrame } from "@katydid/firmware";
 import {
   beaconOf,
   encodeMessage,
+  height,
   hertz,
   milliseconds,
   payloadHash,
@@ -175,5 +176,113 @@ test("nothing is acknowledged that is not on disk, nor after the reveal", async 
   await world.clock.advance(1000);
   const late = world.broker.published.filter(({ topic }) => topic === `kd/to/${far.address}/ack`);
   assert.equal(late.length, 0);
+  await world.dispose();
+});
+
+test("restarted after its reveal, the challenger acknowledges nothing that came too late for it", async () => {
+  const world = new ChallengeWorld();
+  const first = await world.start(challenger);
+  for (const key of [target, near]) await world.start(key);
+  await world.drawTarget(await world.drawSlot());
+  await world.clock.advance(241_000);
+  assert.equal(world.submitted("challenge-receipts").length, 1);
+  await first.agent.dispose();
+  // Its clock is behind now, so that by time alone it could still listen.
+  await world.start(challenger, first.store);
+  world.hear(near, world.heard());
+  await world.clock.advance(5000);
+  const acks = world.broker.published.filter(({ topic }) => topic === `kd/to/${near.address}/ack`);
+  assert.equal(acks.length, 0);
+  await world.dispose();
+});
+
+test("a secret that the ledger refused is kept: the slot told again is not opened with another", async () => {
+  const world = new ChallengeWorld();
+  const first = await world.start(challenger);
+  const refused = { outcome: "refused", reason: "not-drawn", detail: {} } as const;
+  world.ledger.answers.push(refused);
+  const openUntil = milliseconds(world.ledger.protocolTime + 60_000);
+  const { slot } = challenge;
+  const challengers = [challenger.address];
+  const drawn = {
+    kind: "slot-drawn",
+    subjects: challengers,
+    slot,
+    challengers,
+    openUntil,
+  } as const;
+  world.ledger.emit(drawn);
+  await world.clock.advance(1000);
+  const rounds = () => [...loadRounds(first.store.scope("challenges").scope("rounds")).values()];
+  const [before] = rounds();
+  assert.ok(before !== undefined);
+  await first.agent.dispose();
+  await world.start(challenger, first.store);
+  world.ledger.emit(drawn);
+  world.ledger.emit(drawn);
+  await world.clock.advance(1000);
+  const opened = world.submitted("open-challenge").map((body) => {
+    assert.ok(body.kind === "open-challenge");
+    return body.secretHash;
+  });
+  assert.ok(opened.length > 0);
+  for (const hash of opened) assert.deepEqual(hash, sha256(before.row.secret));
+  await world.dispose();
+});
+
+test("two receipts of one target are brought before the ledger, once", async () => {
+  const world = new ChallengeWorld();
+  const first = await world.start(challenger);
+  const open = await world.drawSlot();
+  await world.drawTarget(open);
+  const [round] = loadRounds(first.store.scope("challenges").scope("rounds")).values();
+  assert.ok(round?.targeted !== undefined);
+  const { payload } = round.targeted;
+  const plan = beaconOf({ payload, plan: regionPlan("EU868") });
+  const receiptAt = (ms: number, signer = target) =>
+    encodeMessage(
+      signMessage({
+        chainId: CHAIN_ID,
+        signer,
+        body: {
+          kind: "receipt",
+          challenge,
+          target: target.address,
+          payloadHash: payloadHash(payload),
+          frequencyHz: plan.frequencyHz,
+          dataRate: plan.dataRate,
+          powerDbm: plan.powerDbm,
+          transmittedAt: milliseconds(ms),
+        },
+      }),
+    );
+  const topic = toTopic(challenger.address, "receipt");
+  world.broker.publish(topic, receiptAt(1));
+  await world.clock.advance(1000);
+  world.broker.publish(topic, receiptAt(2, near));
+  await world.clock.advance(1000);
+  const reports = () => world.submitted("report-evidence").length;
+  for (let i = 0; i < 3; i++) world.broker.publish(topic, receiptAt(2));
+  // The ledger takes it when the challenge is revealed.
+  world.ledger.answers.push({ outcome: "refused", reason: "not-revealed", detail: {} });
+  await world.clock.advance(59_000);
+  assert.equal(reports(), 0);
+  await first.agent.dispose();
+  const again = await world.start(challenger, first.store);
+  await world.clock.advance(200_000);
+  const sent = reports();
+  assert.ok(sent >= 1);
+  const status = again.agent.status();
+  assert.ok(status.problems.some((line) => line.includes("signed two things")));
+  for (const [i, { kind }] of world.ledger.submitted.entries()) {
+    if (kind !== "report-evidence") continue;
+    const seen = { id: `t${i}`, height: height(1), kind, outcome: "applied" } as const;
+    world.ledger.transactions.set(seen.id, seen);
+  }
+  await world.clock.advance(60_000);
+  const settled = reports();
+  await world.clock.advance(600_000);
+  assert.equal(reports(), settled, "taken, and not sent again");
+  assert.equal(again.agent.status().membership?.reports[0]?.state, "taken");
   await world.dispose();
 });

@@ -22,6 +22,7 @@ import {
   sealOrder,
   sha256,
   signMessage,
+  targetEquivocation,
   toHex,
   verifyMessageNative,
 } from "@katydid/protocol";
@@ -137,6 +138,7 @@ export class Challenger {
     const hash = toHex(messageHash(receipt));
     if (round.receipt !== undefined) {
       if (round.receipt.hash === hash) this.#acknowledge(round, targeted.target, round.receipt);
+      else this.#accuse(round.receipt.row.signed, receipt);
       return;
     }
     const { chainId, events } = this.#context;
@@ -151,6 +153,16 @@ export class Challenger {
     entry.onDisk = true;
     events.count("challenger", "receipt");
     this.#acknowledge(round, targeted.target, entry);
+  }
+
+  /** Two receipts of one target: if it signed both, that costs it its bond. */
+  #accuse(first: SignedReceipt, second: SignedReceipt): void {
+    const { chainId, events, report } = this.#context;
+    const evidence = targetEquivocation(first, second);
+    if (evidence === undefined) return;
+    if (!verifyMessageNative({ chainId, message: second, by: first.target })) return;
+    events.count("challenger", "target-equivocated");
+    report(evidence);
   }
 
   /** Drops what the ledger never spoke of again. */

@@ -6,6 +6,7 @@ import type { ChallengeId, KeyPair, Params } from "@katydid/protocol";
 import type { ProtocolClock, SendTransaction } from "../ledger-link.ts";
 import { HISTORY_MAX } from "../limits.ts";
 import type { AgentPolicy } from "../policy.ts";
+import type { Reportable } from "../reporter.ts";
 import type { Relays } from "./relays.ts";
 import { challengeName } from "./rows.ts";
 
@@ -24,6 +25,8 @@ export interface ChallengeContext {
   readonly store: Store;
   readonly log: Log;
   readonly events: ChallengeEvents;
+  /** Brings it before the ledger, once. */
+  readonly report: (evidence: Reportable) => void;
   /** Sequence of the ledger's last event that the run before has seen to its end. */
   readonly seenUntil: () => string | undefined;
   /** This hotspot as the ledger has it. */

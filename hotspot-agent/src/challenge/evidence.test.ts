@@ -155,3 +155,82 @@ test("a forger's beacons cost the hotspot at most its daily budget of commitment
   assert.equal(world.submitted("report-commitment").length, 24);
   await world.dispose();
 });
+
+test("a target that is not acknowledged commits before the reveal, and claims its beacon", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target]) await world.start(key);
+  world.broker.losing = `kd/to/${challenger.address}/receipt`;
+  await world.drawTarget(await world.drawSlot());
+  await world.clock.advance(300_000);
+  const [commitment, ...others] = world.submitted("report-commitment");
+  assert.equal(others.length, 0);
+  const body = world.receipts();
+  assert.equal(body.receipt, undefined);
+  world.reveal(body);
+  await world.clock.advance(10_000);
+  const [late] = world.submitted("late-receipt");
+  assert.ok(late?.kind === "late-receipt" && late.evidence.kind === "receipt");
+  assert.ok(commitment?.kind === "report-commitment");
+  assert.deepEqual(messageHash(late.evidence.signed), commitment.reportHash);
+  const order = world.ledger.submitted.map(({ kind }) => kind);
+  assert.ok(order.indexOf("report-commitment") < order.indexOf("challenge-receipts"));
+  await world.dispose();
+});
+
+test("killed between its commitment's row and the ledger, the witness commits after all, once", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target]) await world.start(key);
+  const first = await world.start(near);
+  await world.drawTarget(await world.drawSlot());
+  world.broker.losing = "kd/report/";
+  world.hear(near, world.heard());
+  await settle();
+  world.ledger.away = true;
+  await world.clock.advance(55_000);
+  await first.agent.dispose();
+  world.ledger.away = false;
+  await world.start(near, first.store);
+  await world.clock.advance(60_000);
+  assert.equal(world.submitted("report-commitment").length, 1);
+  await world.dispose();
+});
+
+test("killed before its late receipt is in, the witness claims it in its next life", async () => {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target]) await world.start(key);
+  const first = await world.start(near);
+  await world.drawTarget(await world.drawSlot());
+  world.hear(near, world.heard());
+  await world.clock.advance(250_000);
+  const body = { ...world.receipts(), reports: [] };
+  world.ledger.away = true;
+  world.reveal(body);
+  await world.clock.advance(5000);
+  await first.agent.dispose();
+  world.ledger.away = false;
+  assert.equal(world.submitted("late-receipt").length, 0);
+  await world.start(near, first.store);
+  // A node tells what was missed.
+  world.reveal(body);
+  await world.clock.advance(5000);
+  assert.equal(world.submitted("late-receipt").length, 1);
+  await world.dispose();
+});
+
+test("an order that leaves witnesses no time to commit before a reveal is not obeyed", async () => {
+  const world = new ChallengeWorld();
+  await world.start(challenger);
+  const open = await world.drawSlot();
+  world.broker.losing = `kd/to/${target.address}/order`;
+  const bench = await world.start(target);
+  await world.drawTarget(open);
+  await world.clock.advance(10_000);
+  const order = world.broker.published.find(({ topic }) => topic.endsWith("/order"));
+  assert.ok(order);
+  await world.clock.advance(111_000);
+  world.broker.losing = undefined;
+  world.broker.publish(order.topic, order.payload);
+  await world.clock.advance(5000);
+  assert.equal(bench.radio.transmitted.length, 0);
+  await world.dispose();
+});

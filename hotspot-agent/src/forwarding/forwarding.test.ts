@@ -346,3 +346,23 @@ test("frames that come before the ledger was ever reached wait for the first rou
   assert.equal(agent.status().membership?.forwarding.frames["no-route"], 1);
   await agent.dispose();
 });
+
+test("vouchers that contradict each other are brought before the ledger", async () => {
+  const house = await world();
+  const { clock, router, ledger } = house;
+  await house.hear(uplink(1));
+  await clock.advance(1000);
+  for (const cumulativeDc of [60n, 61n]) {
+    const body = { kind: "voucher", channel, hotspot: hotspot.address, sequence: 1 } as const;
+    const figures = { cumulativeDc: dc(cumulativeDc), cumulativePackets: 3 };
+    router.send(
+      signMessage({ chainId: CHAIN_ID, signer: router.key, body: { ...body, ...figures } }),
+    );
+  }
+  await clock.advance(120_000);
+  const reports = ledger.submitted.filter(({ kind }) => kind === "report-evidence");
+  assert.ok(reports.length >= 1);
+  const [report] = reports;
+  assert.ok(report?.kind === "report-evidence" && report.evidence.kind === "router-equivocation");
+  assert.equal(report.evidence.first.sequence, report.evidence.second.sequence);
+});

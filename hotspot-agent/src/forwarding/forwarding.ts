@@ -2,9 +2,16 @@
 import type { Concentrator, ReceivedFrame } from "@katydid/firmware";
 import type { ChannelView, LedgerClient, LedgerEvent, RouterView } from "@katydid/ledger/client";
 import type { Bus, Clock, Counter, Log, Metrics, Random, Store } from "@katydid/platform";
-import { type Address, type KeyPair, type Params, toHex } from "@katydid/protocol";
+import {
+  type Address,
+  type KeyPair,
+  type Params,
+  routerEquivocation,
+  toHex,
+} from "@katydid/protocol";
 import type { ProtocolClock, SendTransaction } from "../ledger-link.ts";
 import type { AgentPolicy } from "../policy.ts";
+import type { Reportable } from "../reporter.ts";
 import { Downlinks } from "./downlinks.ts";
 import { Forwarder } from "./forwarder.ts";
 import { frameOutcomes, NamedCounts, uplinkOutcomes } from "./frame-counts.ts";
@@ -32,6 +39,8 @@ export interface ForwardingOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly onProprietary: (frame: ReceivedFrame) => void;
+  /** Brings it before the ledger, once. */
+  readonly report: (evidence: Reportable) => void;
 }
 
 const downlinkOutcomes = ["transmitted", "second-window", "refused"] as const;
@@ -75,6 +84,10 @@ export class Forwarding {
       checkStepDc: Number(options.params.voucherStepDc),
       log,
       count: (verdict) => counts.vouchers.add(verdict),
+      onEquivocation: (first, second) => {
+        const evidence = routerEquivocation(first, second);
+        if (evidence !== undefined) options.report(evidence);
+      },
       onAccepted: (router, voucher) => {
         const vouched = Number(voucher.cumulativeDc);
         this.#standingOf(router).credit.learn(toHex(voucher.channel), { vouched });

@@ -47,6 +47,7 @@ function bookOn(store: MemoryStore, { checkStepDc = 0 } = {}) {
     checkStepDc,
     log: silentLog,
     count: (verdict) => counted.push(verdict),
+    onEquivocation: () => {},
     onAccepted: (_router, { sequence }) => accepted.push(sequence),
   });
   book.expect({ channel, router: router.address });

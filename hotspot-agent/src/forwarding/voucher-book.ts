@@ -88,6 +88,8 @@ export interface VoucherBookOptions {
   readonly checkStepDc: number;
   readonly log: Log;
   readonly count: (verdict: VoucherVerdict) => void;
+  /** Two that contradict each other, each time they are met and at each start. */
+  readonly onEquivocation: (first: SignedVoucher, second: SignedVoucher) => void;
   /** A voucher is good and on disk. */
   readonly onAccepted: (router: Address, voucher: SignedVoucher) => void;
 }
@@ -223,6 +225,7 @@ export class VoucherBook {
     this.#equivocations++;
     const row = codec.encode(evidenceCodec, { first, second });
     this.#commit(this.#evidence, concatBytes(first.channel, u64Bytes(second.sequence)), row);
+    this.#options.onEquivocation(first, second);
   }
 
   #signed(entry: Entry, voucher: SignedVoucher): boolean {
@@ -244,7 +247,11 @@ export class VoucherBook {
       if (redeemed !== undefined) entry.redeemedDc = numberOf(redeemed);
       this.#entries.set(toHex(channel), entry);
     }
-    for (const _ of this.#evidence.range()) this.#equivocations++;
+    for (const [, value] of this.#evidence.range()) {
+      const { first, second } = codec.decode(evidenceCodec, value);
+      this.#equivocations++;
+      this.#options.onEquivocation(first, second);
+    }
   }
 }
 

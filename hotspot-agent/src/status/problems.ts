@@ -80,8 +80,11 @@ function networkProblems(membership: MembershipStatus, { brokers }: StatusInput)
       );
     }
   }
-  if (forwarding.vouchers.equivocations > 0) {
-    said.push("A router signed vouchers that contradict each other: the evidence is kept.");
+  for (const { kind, state, reason } of membership.reports) {
+    const who = kind === "router-equivocation" ? "A router" : "The target of a challenge";
+    const why = reason === "" ? "" : ` (${reason})`;
+    const how = { waits: "on its way", taken: "done, and it lost its stake", refused: "refused" };
+    said.push(`${who} signed two things that contradict each other: report ${how[state]}${why}.`);
   }
   if (membership.clockBehindMs > CLOCK_MS) {
     said.push("This host's clock is minutes behind the ledger's: check its time synchronisation.");
