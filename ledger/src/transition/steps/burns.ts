@@ -34,6 +34,8 @@ interface Charge {
 }
 type Charges = ReadonlyMap<Address, readonly Charge[]>;
 
+const graceKinds = ["beaconer", "witness"] as const satisfies readonly GraceKind[];
+
 export interface Burned {
   readonly hotspots: ReadonlyMap<Address, bigint>;
   readonly edges: ReadonlyMap<FoundEdge, bigint>;
@@ -48,14 +50,37 @@ export function burnHeld(
 ): Burned {
   const hotspots = new Map<Address, bigint>();
   const edges = new Map<FoundEdge, bigint>();
-  for (const [hotspot, charges] of chargesOf(found)) {
-    if ((draft.hotspot(hotspot)?.held ?? 0n) === 0n) continue;
-    for (const [{ edge }, motes] of burnCharges(draft, hotspot, charges)) {
+  // All is read before anything is written: ranges over changed tables sort the changes anew.
+  const epochs = heldEpochs(draft);
+  const accused = [...chargesOf(found)]
+    .filter(([hotspot]) => (draft.hotspot(hotspot)?.held ?? 0n) > 0n)
+    .map(([hotspot, charges]) => ({ hotspot, charges, grace: graceOf(draft, hotspot) }));
+  for (const { hotspot, charges, grace } of accused) {
+    for (const [{ edge }, motes] of burnCharges(draft, { hotspot, charges, epochs, grace })) {
       if (edge === undefined) hotspots.set(hotspot, motes);
       else edges.set(edge, (edges.get(edge) ?? 0n) + motes);
     }
   }
   return { hotspots, edges };
+}
+
+/** Epochs of which pay is still in its holdback: they follow one another. */
+function heldEpochs(draft: Draft): readonly number[] {
+  for (const [key] of draft.range(holdbackTable, { limit: 1 })) {
+    const first = holdbackOf(key).epoch;
+    return Array.from({ length: draft.chain.epoch - first }, (_, at) => first + at);
+  }
+  return [];
+}
+
+/** Keys of what waits in grace. */
+type Grace = readonly { readonly kind: GraceKind; readonly key: Uint8Array }[];
+
+function graceOf(draft: Draft, hotspot: Address): Grace {
+  return graceKinds.flatMap((kind) => {
+    const bounds = { prefix: gracePrefix(hotspot, kind), limit: GRACE_EPOCHS_MAX };
+    return [...draft.range(graceTable, bounds)].map(([key]) => ({ kind, key }));
+  });
 }
 
 function chargesOf(found: {
@@ -82,18 +107,23 @@ function chargesOf(found: {
 /** By charge: one way through what is held, the charges one after the other on each row. */
 function burnCharges(
   draft: Draft,
-  hotspot: Address,
-  charges: readonly Charge[],
+  input: {
+    hotspot: Address;
+    charges: readonly Charge[];
+    epochs: readonly number[];
+    grace: Grace;
+  },
 ): ReadonlyMap<Charge, bigint> {
+  const { hotspot, charges, epochs, grace } = input;
   const burned = new Map<Charge, bigint>();
   const book = (charge: Charge, motes: bigint) => {
     if (motes > 0n) burned.set(charge, (burned.get(charge) ?? 0n) + motes);
   };
-  for (const epoch of heldEpochs(draft)) {
+  for (const epoch of epochs) {
     for (const charge of charges) book(charge, burnHoldback(draft, { hotspot, epoch, charge }));
   }
-  for (const kind of ["beaconer", "witness"] as const) {
-    for (const charge of charges) book(charge, burnGrace(draft, { hotspot, kind, charge }));
+  for (const { kind, key } of grace) {
+    for (const charge of charges) book(charge, burnGrace(draft, { hotspot, kind, key, charge }));
   }
   const sum = [...burned.values()].reduce((all, motes) => all + motes, 0n);
   if (sum === 0n) return burned;
@@ -103,13 +133,6 @@ function burnCharges(
   draft.adjustSupply({ held: -sum, burned: sum });
   draft.touch(hotspot);
   return burned;
-}
-
-/** Epochs of which pay is still in its holdback: they follow one another. */
-function* heldEpochs(draft: Draft): Iterable<number> {
-  for (const [key] of draft.range(holdbackTable, { limit: 1 })) {
-    for (let { epoch } = holdbackOf(key); epoch < draft.chain.epoch; epoch++) yield epoch;
-  }
 }
 
 /** Returns the motes. */
@@ -161,26 +184,22 @@ function splitRow(row: HoldbackRow, charge: Charge): { left: HoldbackRow; burned
 /** Returns the motes. */
 function burnGrace(
   draft: Draft,
-  input: { hotspot: Address; kind: GraceKind; charge: Charge },
+  input: { hotspot: Address; kind: GraceKind; key: Uint8Array; charge: Charge },
 ): bigint {
-  const { hotspot, kind, charge } = input;
-  const bounds = { prefix: gracePrefix(hotspot, kind), limit: GRACE_EPOCHS_MAX };
-  let sum = 0n;
-  for (const [key, row] of [...draft.range(graceTable, bounds)]) {
-    const { kept, taken } = splitShares(row.partners, charge.partners);
-    const burned = sumOfShares(taken);
-    if (burned === 0n) continue;
-    sum += burned;
-    const motes = (row.motes - burned) as Motes;
-    draft.put(graceTable, key, motes === 0n ? undefined : { motes, partners: kept });
-    const epoch = epochOfGraceKey(key);
-    tell(draft, { hotspot, epoch, kind, motes: burned, reason: charge.reason });
-  }
+  const { hotspot, kind, key, charge } = input;
+  const waiting = draft.get(graceTable, key);
   const row = draft.hotspot(hotspot);
-  if (sum === 0n || row === undefined) return 0n;
+  if (waiting === undefined || row === undefined) return 0n;
+  const { kept, taken } = splitShares(waiting.partners, charge.partners);
+  const burned = sumOfShares(taken);
+  if (burned === 0n) return 0n;
+  const motes = (waiting.motes - burned) as Motes;
+  draft.put(graceTable, key, motes === 0n ? undefined : { motes, partners: kept });
   const field = kind === "beaconer" ? "graceBeaconer" : "graceWitness";
-  draft.updateHotspot(hotspot, { [field]: (row[field] - sum) as Motes });
-  return sum;
+  draft.updateHotspot(hotspot, { [field]: (row[field] - burned) as Motes });
+  const epoch = epochOfGraceKey(key);
+  tell(draft, { hotspot, epoch, kind, motes: burned, reason: charge.reason });
+  return burned;
 }
 
 function tell(
