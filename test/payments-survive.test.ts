@@ -1,7 +1,7 @@
 /**
  * A router and its hotspots are killed hundreds of times, at any instant, on disks that lose what
- * was not durable, over a broker that loses, repeats and reorders, with a ledger that is away now and
- * then and loses transactions. What the ledger pays at the end is what was bought; nothing is paid
+ * was not durable, over a broker that loses, repeats, reorders and says old messages again, with a
+ * ledger that is away now and then and loses transactions. What the ledger pays at the end is what was bought; nothing is paid
  * twice; nobody has signed anything that could be held against him.
  */
 import assert from "node:assert/strict";

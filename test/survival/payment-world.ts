@@ -40,11 +40,13 @@ const channelPolicy = {
   closeMarginSeconds: 15,
 };
 /** Mean life of a process, if no write ends it, and the longest pause before the next one, ms. */
-const LIFE_MS = 6000;
+const LIFE_MS = 4500;
 /** Share of writes in the middle of which the power goes. */
 const CUT_SHARE = 0.03;
 const PAUSE_MS_MAX = 400;
 const FRAME_PERIOD_MS = 120;
+/** Between two old messages that are said again, at most, ms. */
+const REPLAY_MS = 1000;
 /** From purchase to delivery: gathering, and some writes. */
 const DELIVERY_MS = 300;
 
@@ -107,6 +109,7 @@ export class PaymentWorld {
       clock.after(FRAME_PERIOD_MS * (0.5 + this.#chaos.unit()), emit);
     };
     clock.after(3000, emit);
+    this.#replay();
     await this.world.run({ untilMs });
   }
 
@@ -332,6 +335,14 @@ export class PaymentWorld {
       this.emittedBeforeRouterKills += this.#emittedAt.filter((at) => at >= since).length;
     } else this.kills.hotspots++;
     clock.after(this.#chaos.unit() * PAUSE_MS_MAX, () => this.#live(mortal));
+  }
+
+  /** Someone on the broker says again whatever was ever said: hellos, packets, vouchers. */
+  #replay(): void {
+    const { published } = this.broker;
+    const old = published[this.#chaos.below(Math.max(1, published.length))];
+    if (old !== undefined) this.broker.deliver(old.topic, old.payload);
+    if (this.#hostile) this.world.clock.after(this.#chaos.unit() * REPLAY_MS, () => this.#replay());
   }
 
   /** One frame of the device, as most of the hotspots hear it. */
