@@ -23,12 +23,12 @@ import {
   scatterOf,
 } from "./signals.ts";
 import {
-  STACK_ALIKE_PARTS,
-  STACK_ALIKE_TENTHS,
+  STACK_ALIKE,
   STACK_FAR_METERS,
   STACK_FAR_SCATTER,
-  STACK_KIN_TENTHS,
+  STACK_KIN,
   STACK_NOISE_SQUARE,
+  STACK_OTHERS_MIN,
   STACK_PLACE_SQUARE,
   STACK_SCREEN_MIN,
   STACK_SPARED_PARTS,
@@ -71,6 +71,7 @@ export function attachedStacks(
     });
   }
   return [...convicted]
+    .filter(([, { stack }]) => stack.size >= STACK_OTHERS_MIN)
     .sort(([x], [y]) => x - y)
     .flatMap(([number, found]) =>
       findingOf(network, { number, found }).map((finding) => ({ number, finding })),
@@ -113,9 +114,9 @@ function alikeOf(
       }
     }
     for (const [other, list] of differences) {
-      if (list.length < STACK_SCREEN_MIN || !mostlyEqual(list, STACK_ALIKE_TENTHS)) continue;
+      if (list.length < STACK_SCREEN_MIN || !mostlyEqual(list, STACK_ALIKE)) continue;
       alike[one]?.add(other);
-      if (!mostlyEqual(list, STACK_KIN_TENTHS)) continue;
+      if (!mostlyEqual(list, STACK_KIN)) continue;
       kin[one]?.add(other);
       kin[other]?.add(one);
     }
@@ -131,11 +132,14 @@ function bestOf(samples: readonly Sample[]): readonly Sample[] {
     .slice(0, STACK_STRANGERS_MAX);
 }
 
-function mostlyEqual(differences: number[], tenths: number): boolean {
+function mostlyEqual(
+  differences: number[],
+  { tenths, parts }: { tenths: number; parts: number },
+): boolean {
   differences.sort((x, y) => x - y);
   const middle = differences[Math.floor(differences.length / 2)] ?? 0;
   const near = differences.filter((value) => Math.abs(value - middle) <= tenths);
-  return near.length * 1000 >= differences.length * STACK_ALIKE_PARTS;
+  return near.length * 1000 >= differences.length * parts;
 }
 
 function judgePair(input: {

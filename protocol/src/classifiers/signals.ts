@@ -46,18 +46,22 @@ export function samplesOf(
 }
 
 /**
- * By hotspot: how much louder (or fainter, below 0) its links are than the line that fits all links
- * of the network, tenths of a dB. The middle one of its links, so that a minority of liars among its
+ * By hotspot: how much louder (or fainter, below 0) its links are than the line that fits the links
+ * of neighbours, tenths of a dB. The middle one of its links, so that a minority of liars among its
  * partners hardly moves it.
  */
 export function biasesOf(network: Network): number[] {
   const points: Point[] = [];
+  const near: Point[] = [];
   const own: number[][] = network.hotspots.map(() => []);
   const add = (link: Link, edge: EdgeCounts | undefined) => {
     if (edge === undefined || edge.heard === 0) return;
     own[link.a]?.push(points.length);
     own[link.b]?.push(points.length);
-    points.push({ spreading: Math.floor(link.spreadingCentiDb / 10), signal: meanOf(edge) });
+    const point = { spreading: Math.floor(link.spreadingCentiDb / 10), signal: meanOf(edge) };
+    points.push(point);
+    // Claims of far away places would flatten the line: neighbours alone draw it.
+    if (edge.near) near.push(point);
   };
   for (const partners of network.pairs) {
     for (const link of partners.values()) {
@@ -65,7 +69,7 @@ export function biasesOf(network: Network): number[] {
       add(link, link.ba);
     }
   }
-  const line = lineThrough(points);
+  const line = lineThrough(near);
   const misses = points.map((point) => signedMissOf(line, point));
   return own.map((indices) => middleOf(indices.map((index) => misses[index] ?? 0)));
 }

@@ -59,10 +59,13 @@ export const UNBACKED_TIMES_USUAL = 4;
  */
 export const STACK_STRANGERS_MAX = 24;
 export const STACK_SCREEN_MIN = 6;
-/** Differences this near the middle one, tenths of a dB, are alike; so many of them must be. And this near: the same place. */
-export const STACK_ALIKE_TENTHS = 50;
-export const STACK_KIN_TENTHS = 30;
-export const STACK_ALIKE_PARTS = 650;
+/** Two are looked at closely if this share of their differences is so near the middle one. */
+export const STACK_ALIKE = { tenths: 50, parts: 650 };
+/**
+ * And stand in one place, as strangers of others, if these are: they count once there. More than a
+ * closet's share of anybody's partners, or a closet would make honest pairs look like one.
+ */
+export const STACK_KIN = { tenths: 30, parts: 750 };
 /** Strangers that a conviction needs: below eight, chance makes pairs (chi-square, below). */
 export const STACK_STRANGERS_MIN = 8;
 /**
@@ -86,6 +89,11 @@ export const STACK_NOISE_SQUARE = 900;
 export const STACK_FAR_METERS = 20_000;
 /** Squared tenths of a dB. */
 export const STACK_FAR_SCATTER = 3600;
+/**
+ * Others that a convicted hotspot makes one stack with: of a single pair nobody can tell who is where
+ * he says (and chance makes a pair now and then).
+ */
+export const STACK_OTHERS_MIN = 2;
 /** Whose claim leaves less than this of what the other's leaves unexplained is spared. */
 export const STACK_SPARED_PARTS = 667;
 
