@@ -3,8 +3,8 @@
  * of pairs and need two digits, not the millimetres of coverage/distance.ts (which costs some 20
  * microseconds a pair).
  *
- * The Earth is flat around the pair's middle latitude. Error against the great circle: below 0.2 %
- * up to 100 km and 70 degrees of latitude (ground.test.ts), which is 0.02 dB.
+ * The Earth is flat around the pair's middle latitude. Error against the great circle: below half a
+ * percent up to 50 km and 70 degrees of latitude (ground.test.ts), which is 0.05 dB.
  */
 import { cellCenter, PARTS_PER_DEGREE } from "../coverage/cells.ts";
 import type { Cell } from "../units.ts";

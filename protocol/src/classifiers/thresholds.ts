@@ -47,10 +47,12 @@ export const BACKERS_MAX = 6;
 /** Neighbours on each side, at half the distance or less, without whom there is no judgement. */
 export const BACKERS_MIN = 3;
 /** Unbacked hears, and beaconers that they are of, before they say anything. */
-export const UNBACKED_HEARS_MIN = 6;
-export const UNBACKED_BEACONERS_MIN = 3;
+export const UNBACKED_HEARS_MIN = 10;
+export const UNBACKED_BEACONERS_MIN = 4;
+/** Beacons of a witness without neighbours before others' silence about them says anything. */
+export const LONE_BEACONS_MIN = 4;
 /** Share of a hotspot's judged hears that is unbacked, at least; and against the network's own. */
-export const UNBACKED_PARTS_MIN = 300;
+export const UNBACKED_PARTS_MIN = 400;
 export const UNBACKED_TIMES_USUAL = 4;
 
 /**

@@ -2,7 +2,8 @@
  * Reports that nobody backs: made up from a payload that somebody shared, or carried by a tunnel. An
  * edge is backed if others near the witness heard the beaconer too, or if others near the beaconer
  * heard the witness: so a hilltop that hears a whole valley that hears it is safe, and so is whoever
- * is farther out than his neighbours. The word of the two ends themselves backs nothing.
+ * is farther out than his neighbours. The word of the two ends themselves backs nothing, but where the
+ * witness has no neighbours: then the beaconer must at least have heard it in turn.
  *
  * Silence of neighbours alone convicts nobody: convicted is who has many unbacked hears, from several
  * beaconers, many times the network's own rate. With too few neighbours to tell, an edge counts
@@ -13,6 +14,7 @@ import { addressesOf, type Link, type Network, partnerOf, receivedOn, sentOn } f
 import {
   BACKERS_MAX,
   BACKERS_MIN,
+  LONE_BEACONS_MIN,
   UNBACKED_BEACONERS_MIN,
   UNBACKED_HEARS_MIN,
   UNBACKED_PARTS_MIN,
@@ -33,6 +35,8 @@ interface Neighbour {
 interface Sides {
   /** By number: its nearest credible neighbours. */
   readonly near: readonly (readonly Neighbour[])[];
+  /** By number: its counted beacons, as far as any one edge has them. */
+  readonly beacons: readonly number[];
   /** By number: who heard its beacons. */
   readonly hearers: readonly ReadonlySet<number>[];
 }
@@ -47,6 +51,7 @@ export function unbackedHearings(judged: Judged): Finding[] {
   const { network } = judged;
   const sides: Sides = {
     near: network.hotspots.map((_, number) => nearestBelieved(judged, number)),
+    beacons: network.links.map(beaconsOf),
     hearers: network.links.map((links, number) => hearersOf(links, number)),
   };
   const tallies = network.hotspots.map((_, number) => tallyOf({ network, sides, number }));
@@ -105,8 +110,11 @@ function backingOf(
   const heardWitness = sides.hearers[witness];
   if (besideWitness.some(({ number }) => heardBeaconer?.has(number))) return "backed";
   if (besideBeaconer.some(({ number }) => heardWitness?.has(number))) return "backed";
-  const enough = besideWitness.length >= BACKERS_MIN && besideBeaconer.length >= BACKERS_MIN;
-  return enough ? "unbacked" : undefined;
+  if (besideBeaconer.length < BACKERS_MIN) return undefined;
+  if (besideWitness.length >= BACKERS_MIN) return "unbacked";
+  // A witness without neighbours: what is heard one way is heard the other way, if it is heard at all.
+  if (heardWitness?.has(beaconer)) return "backed";
+  return (sides.beacons[witness] ?? 0) >= LONE_BEACONS_MIN ? "unbacked" : undefined;
 }
 
 /** The nearest of its neighbours whose word counts. */
@@ -117,6 +125,10 @@ function nearestBelieved({ network, disbelieved }: Judged, number: number): Neig
     .filter((near) => !disbelieved.has(near.number))
     .sort((x, y) => x.squareMeters - y.squareMeters || x.number - y.number)
     .slice(0, BACKERS_MAX);
+}
+
+function beaconsOf(links: readonly Link[], number: number): number {
+  return links.reduce((most, link) => Math.max(most, sentOn(link, number)?.tried ?? 0), 0);
 }
 
 /** Who heard its beacons, by their own word. */

@@ -15,6 +15,8 @@ export interface TownPlan {
   readonly propagation?: Propagation;
   readonly gang?: GangKind;
   readonly members?: number;
+  /** The first honest hotspot's links are so much louder; left out: as dice have it. */
+  readonly victimDb?: number;
 }
 
 export const gangKinds = [
@@ -55,7 +57,9 @@ export function buildTown(plan: TownPlan): RadioTown {
       dice -= share;
       return dice < 0;
     });
-    town.add({ claim, sendDb: kind?.sendDb ?? 0, receiveDb: kind?.receiveDb ?? 0 });
+    const forced = i === 0 ? plan.victimDb : undefined;
+    const sendDb = forced ?? kind?.sendDb ?? 0;
+    town.add({ claim, sendDb, receiveDb: forced ?? kind?.receiveDb ?? 0 });
   }
   if (plan.gang !== undefined) {
     addGang(town, { ...plan, kind: plan.gang, taken, members: plan.members ?? plan.honest / 4 });

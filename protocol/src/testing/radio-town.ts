@@ -264,7 +264,8 @@ export class RadioTown {
     const link = normalOf(this.#seed, low, high) * linkShadowDb;
     const places = (normalOf(this.#seed, low, -1) + normalOf(this.#seed, high, -1)) * placeShadowDb;
     const loss = atOneMeterDb + 10 * exponent * Math.log10(meters) + link + places;
-    return Math.max(loss, freeSpaceDb(meters)) - from.sendDb - to.receiveDb;
+    // Undeclared gain or not, nothing is louder than free space here: cheats of gain are the arena's.
+    return Math.max(loss - from.sendDb - to.receiveDb, freeSpaceDb(meters));
   }
 }
 
