@@ -16,6 +16,8 @@ import {
   type Height,
   type Milliseconds,
   minimalParams,
+  routerEquivocation,
+  signMessage,
   signTransaction,
   type Transfer,
   tokens,
@@ -163,10 +165,42 @@ async function play(): Promise<Played> {
     assert.ok(challenges < 12, "every hotspot meets a challenge");
     await chain.playChallenge({ hotspots: HOTSPOTS, hear: "all" });
   }
+  await misbehave(chain, { hotspot: hotspots[0] as Address, channel: fromHex(opened.id) });
   return { store: chain.store, time: chain.clock.now(), channel: opened.id };
 }
 
-/** A channel of the router that pays a hotspot and settles while challenges are played. */
+/** One hotspot leaves, and the router says two things in a channel and loses its stake. */
+async function misbehave(
+  chain: TestNode,
+  { hotspot, channel }: { hotspot: Address; channel: Uint8Array },
+): Promise<void> {
+  const voucher = (dc: bigint) =>
+    signMessage({
+      chainId: CHAIN_ID,
+      signer: router,
+      body: {
+        kind: "voucher",
+        channel,
+        hotspot,
+        cumulativeDc: dc as Dc,
+        cumulativePackets: 1,
+        sequence: 1,
+      },
+    });
+  const evidence = routerEquivocation(voucher(1n), voucher(2n));
+  assert.ok(evidence);
+  const rich = chain.sender("rich");
+  for (const body of [
+    { kind: "report-evidence", evidence },
+    { kind: "remove-hotspot", hotspot },
+  ] as const) {
+    const sent = await rich.send(body);
+    assert.equal(sent.outcome, "accepted");
+    await chain.blocks();
+  }
+}
+
+/** A channel of the router that pays a hotspot, but not all that it owes, and settles while challenges are played. */
 async function payOnce(chain: TestNode, hotspot: Address): Promise<void> {
   const { protocolTime } = chain.node.queries.status();
   const opened = await chain.sender("rich").send({
@@ -180,7 +214,7 @@ async function payOnce(chain: TestNode, hotspot: Address): Promise<void> {
   const closed = await chain.sender("router").send({
     kind: "close-channel",
     channel: fromHex(opened.id),
-    summaries: [{ hotspot, cumulativeDc: 500n as Dc, cumulativePackets: 100 }],
+    summaries: [{ hotspot, cumulativeDc: 10_500n as Dc, cumulativePackets: 100 }],
     more: false,
   });
   assert.equal(closed.outcome, "accepted");

@@ -1,7 +1,8 @@
 /**
  * What every LedgerClient does, whatever is between it and the node: it says what the node's own
- * client says, and hands out each event once. `make` plays a network with hotspots, a challenge that
- * is over, classifications, a router with a channel and one that paid, and a transaction `applied`, and gives the client on it.
+ * client says, and hands out each event once. `make` plays a network with hotspots, one of which
+ * left, a challenge that is over, classifications, a router with a channel that was slashed and one
+ * that owes, and a transaction `applied`, and gives the client on it.
  */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
@@ -55,6 +56,8 @@ export function ledgerClientContract(name: string, make: () => Promise<ClientSub
         assert.deepEqual(await client.rewardsOf(hotspot), await reference.rewardsOf(hotspot));
         assert.deepEqual(await client.hearingOf(hotspot), await reference.hearingOf(hotspot));
       }
+      const standing = await Promise.all(hotspots.map((hotspot) => client.hotspot(hotspot)));
+      assert.ok(standing.some((view) => view?.leftAt !== undefined));
       const hearings = await Promise.all(hotspots.map((hotspot) => client.hearingOf(hotspot)));
       assert.ok(hearings.some((hearing) => (hearing?.edges.length ?? 0) > 0));
       const classifications = await reference.classifications();
@@ -67,7 +70,9 @@ export function ledgerClientContract(name: string, make: () => Promise<ClientSub
       assert.deepEqual(await client.relays(), await reference.relays());
       assert.ok((await reference.channel(channel)) !== undefined);
       assert.deepEqual(await client.channel(channel), await reference.channel(channel));
-      assert.deepEqual(await client.channels(router), await reference.channels(router));
+      const views = await reference.channels(router);
+      assert.deepEqual(await client.channels(router), views);
+      assert.ok(views.some(({ slashed }) => slashed) && views.some(({ cutDc }) => cutDc));
       const { applied } = subject;
       assert.ok((await reference.transaction(applied)) !== undefined);
       assert.deepEqual(await client.transaction(applied), await reference.transaction(applied));
@@ -161,6 +166,15 @@ export function ledgerClientContract(name: string, make: () => Promise<ClientSub
       await subject.blocks(1);
       await subject.until(() => first.length === 5 && resumed.length >= 3);
       assert.deepEqual(resumed, first.slice(2));
+    });
+
+    test("who was slashed is told, with what it cost and who gained by it", async () => {
+      await using subject = await make();
+      const options = { kinds: ["slashed"], after: "0-0" } as const;
+      const told = watchOf(subject.reference, options);
+      const seen = watchOf(subject.client, options);
+      await subject.until(() => told.length === 1 && seen.length === 1);
+      assert.deepEqual(seen, told);
     });
 
     test("a cancelled watch is silent", async () => {
