@@ -1,7 +1,9 @@
 /**
- * From bought frames to events. A frame waits GATHER_MS for its copies; then all frames that are due
- * go in one commit with their counters, and only after it to their owners and back to the device: so
- * a restart delivers nothing twice and sends no downlink counter twice.
+ * From bought frames to events. A frame waits GATHER_MS for its copies; then, with the counters of the
+ * downlinks that answer them on disk, all frames that are due go to their owners and back to the
+ * device: so a restart delivers nothing twice and sends no downlink counter twice. Their own counters
+ * are on disk since they were bought: a frame that waits here when the process is killed is paid and
+ * not delivered.
  */
 import type { Clock, Log, Random, Timer } from "@katydid/platform";
 import { dc, decryptPayload, milliseconds } from "@katydid/protocol";
@@ -95,9 +97,11 @@ export class Delivery implements DeliveryQueue {
         continue;
       }
       const { frame } = due;
-      batch.device(frame.entry);
+      const { fCntDown } = frame.session;
       if (due.kind === "deliver") sends.push(this.#event(frame));
       sends.push(downlinks.answer(frame, due.kind));
+      // What its purchase changed went to disk with that.
+      if (frame.session.fCntDown !== fCntDown) batch.device(frame.entry);
     }
     const committed = batch.commit();
     this.#running = this.#running.then(async () => {
