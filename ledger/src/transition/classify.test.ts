@@ -7,11 +7,12 @@ import {
   fromHex,
   milliseconds,
   SCALE_ONE,
+  windowAt,
 } from "@katydid/protocol";
 import { ActiveIndex } from "./active-index.ts";
 import { eventsOf, openOne, type Played, reveal, runUntilEvent } from "./challenge-testing.ts";
 import { classificationRow, isDeniedAt, isEdgeDeniedAt } from "./classifications.ts";
-import { deniedEdgeTable, hearingTable } from "./classifier-tables.ts";
+import { deniedEdgeTable, hearingTable, trafficTable } from "./classifier-tables.ts";
 import {
   accuse,
   acquitAll,
@@ -20,10 +21,11 @@ import {
   type HeldRow,
   heldRows,
   playMany,
+  putRow,
   runToEpochEnd,
   sortedAddresses,
 } from "./classifier-testing.ts";
-import { trafficView } from "./classifier-views.ts";
+import { standingClassifications, trafficView } from "./classifier-views.ts";
 import { chainOf, hotspotOf, supplyOf } from "./draft.ts";
 import { challengeLifeMs } from "./hotspots.ts";
 import { edgeKey, gracePrefix, holdbackKey } from "./keys.ts";
@@ -371,4 +373,45 @@ test("a denied hotspot still carries data, and is paid for it", () => {
   const traffic = trafficView(chain.view, router);
   assert.deepEqual(traffic?.paid, [{ hotspot: address, dc: 4000n }]);
   assert.equal(traffic?.totalDc, 4000n);
+});
+
+test("self-dealing is a mark: shown, while nothing is denied or burned, and a denial is shown first", () => {
+  const setting = played();
+  const { chain, challenges } = setting;
+  const { liar, beaconers } = accusedOf(setting);
+  const dealer = challenges.map(({ target }) => target).find((target) => target !== liar) ?? "";
+  const address = addressOfName(dealer);
+  const router = addressOfName("router");
+  const totalDc = dc(10_000_000n);
+  const window = windowAt({ params: chain.params, now: chain.now });
+  const row = { window, totalDc, paid: [{ hotspot: address, dc: totalDc }] };
+  putRow(chain, { table: trafficTable, key: addressBytes(router), row });
+  const burned = supplyOf(chain.view).burned;
+  const before = heldRows(chain).filter(({ hotspot }) => hotspot === address);
+  const results = endEpoch(chain);
+  const [event] = eventsOf(results, "classified");
+  assert.equal(event?.hotspot, address);
+  assert.equal(event?.classification.classifier, "self-dealing");
+  const shown = () => hotspotView(chain.view, address, chain.index)?.classification;
+  assert.deepEqual(shown(), event?.classification);
+  assert.ok(!isDeniedAt(chain.view, address, chain.now));
+  assert.equal(chain.view.get(activeTable, addressBytes(address))?.denied, false);
+  assert.equal(supplyOf(chain.view).burned, burned);
+  const after = heldRows(chain).filter(({ hotspot }) => hotspot === address);
+  assert.deepEqual(after.slice(0, before.length), before);
+
+  const others = [liar, ...beaconers].filter((name) => name !== dealer).slice(0, 4);
+  accuse(chain, { witness: dealer, beaconers: others });
+  endEpoch(chain);
+  assert.equal(shown()?.classifier, "impossible-pair");
+  assert.ok(isDeniedAt(chain.view, address, chain.now));
+  const all = [...standingClassifications(chain.view, {})].map(({ standing }) => standing);
+  const own = all.filter(({ hotspots }) => hotspots.includes(address));
+  assert.deepEqual(
+    own.map(({ kind, classification }) => [kind, classification.classifier]),
+    [
+      ["hotspot", "impossible-pair"],
+      ["hotspot", "self-dealing"],
+    ],
+  );
 });
