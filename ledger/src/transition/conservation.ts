@@ -3,6 +3,7 @@
  * DC made = DC held + in channels + spent. The totals are kept as money moves (money.ts); the audit
  * adds up every row anew, so that a total that drifted from its rows is found.
  */
+import { toHex } from "@katydid/protocol";
 import type { SupplyView } from "../client/client.ts";
 import { chainOf, supplyOf } from "./draft.ts";
 import type { SupplyRow } from "./rows.ts";
@@ -10,15 +11,21 @@ import {
   accountTable,
   activeTable,
   channelTable,
+  claimTable,
   graceTable,
   holdbackTable,
   hotspotTable,
+  openClaimsTable,
   producerTable,
   relayTable,
   routerTable,
   unbondingTable,
 } from "./tables.ts";
 import type { Table, View } from "./view.ts";
+
+const CHANNEL_ID_BYTES = 32;
+/** Amounts in rows have 64 bits. */
+const AMOUNT_MAX = 2n ** 64n - 1n;
 
 export function supplyView(view: View): SupplyView {
   return supplyOf(view);
@@ -77,6 +84,7 @@ export function auditSupply(view: View): string[] {
   compare("dcInChannels", supply.dcInChannels, inChannels);
   auditHeld(view, compare);
   auditCounts(view, compare);
+  auditChannels(view, compare);
   return problems;
 }
 
@@ -107,6 +115,29 @@ function auditCounts(view: View, compare: Compare): void {
   compare("routers", routers, countOf(view, routerTable));
   compare("relays", relays, countOf(view, relayTable));
   compare("producers", producers, countOf(view, producerTable));
+}
+
+/** What routers owe, how many channels they keep, and how many claims hotspots wait for. */
+function auditChannels(view: View, compare: Compare): void {
+  const open = new Set<string>();
+  let kept = 0;
+  let cut = 0n;
+  for (const [key, { state, cutDc }] of view.range(channelTable)) {
+    if (state !== "settled") open.add(toHex(key));
+    if (state !== "settled" || cutDc > 0n) kept += 1;
+    cut += cutDc;
+  }
+  let claims = 0;
+  for (const [key] of view.range(claimTable)) {
+    if (open.has(toHex(key.subarray(0, CHANNEL_ID_BYTES)))) claims += 1;
+  }
+  const waiting = sumOf(view, openClaimsTable, (count) => BigInt(count));
+  compare("open claims", BigInt(claims), waiting);
+  const channels = sumOf(view, routerTable, ({ openChannels }) => BigInt(openChannels));
+  compare("channels of routers", BigInt(kept), channels);
+  // A debt beyond what a row has room for is capped, and so is never paid.
+  const owed = sumOf(view, routerTable, ({ owedDc }) => owedDc);
+  if (cut < AMOUNT_MAX) compare("owed DC", cut, owed);
 }
 
 function sumOf<T>(view: View, table: Table<T>, value: (row: T) => bigint): bigint {

@@ -24,7 +24,7 @@ import {
   twoReceipts,
   voucherOf,
 } from "./evidence-testing.ts";
-import { producerIdOf } from "./producer.ts";
+import { checkLink, producerIdOf } from "./producer.ts";
 import { producerTable } from "./tables.ts";
 import { keysOf, reasonOf, type TestBody, type TestChain } from "./testing.ts";
 import type { Refusal } from "./types.ts";
@@ -348,7 +348,12 @@ test("refusals of unstake in order; what unbonds is slashable, returns, and bloc
   chain.runUntil(chain.now + chain.params.epochSeconds * 1000, 5000);
   assert.equal(reason("producer", "producer"), "accepted");
   const at = chain.height;
+  const proposer = producerIdOf(keysOf("second").publicKey);
+  const link = new Uint8Array(32);
+  const block = () => checkLink(chain.view, { proposer, link, protocolTime: chain.now })?.reason;
+  assert.equal(block(), "link-mismatch");
   chain.block({ transactions: [chain.sign("eve", unstake("second"))] });
+  assert.equal(block(), "proposer-unknown");
   assert.equal(reason("second", "eve"), "producer-left");
   assert.equal(reasonOf(chain.plan(chain.sign("eve", stake))), "producer-left");
   assert.equal(reason("producer", "producer"), "last-producer");
