@@ -212,6 +212,9 @@ export class Challenger {
   /** Listens first, then orders, then reveals in time. */
   async #listen(round: Round, targeted: Targeted): Promise<void> {
     const { relays, clock, policy, protocolClock } = this.#context;
+    // After a restart the ledger may tell of it again before the start has come to it.
+    if (round.listening) return;
+    round.listening = true;
     const topic = reportTopic(targeted.payload);
     if (!round.revealing) {
       round.subscriptions.push(

@@ -80,7 +80,7 @@ export class EvidenceKeeper {
   /** Goes on where the last run of the process ended. */
   start(): void {
     for (const item of this.#items.values()) {
-      this.#schedule(item);
+      if (item.timer === undefined) this.#schedule(item);
       // Killed between the row and the transaction, the ledger never had it.
       if (item.committedSlot !== undefined) void this.#commit(item);
     }

@@ -51,6 +51,8 @@ export interface Round {
   readonly reports: Map<Address, Heard>;
   /** Reports whose sender is being looked up: they count towards the limit. */
   readonly arriving: Set<Address>;
+  /** Its order, its reports and its reveal are being seen to. */
+  listening: boolean;
   /** From the first attempt to reveal on nothing is acknowledged. */
   revealing: boolean;
   readonly subscriptions: Subscription[];
@@ -65,6 +67,7 @@ export function makeRound(row: RoundRow): Round {
     receipt: undefined,
     reports: new Map(),
     arriving: new Set(),
+    listening: false,
     revealing: false,
     subscriptions: [],
     timers: [],
