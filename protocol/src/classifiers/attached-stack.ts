@@ -100,28 +100,41 @@ function alikeOf(
 ): { alike: readonly ReadonlySet<number>[]; kin: readonly ReadonlySet<number>[] } {
   const alike = network.hotspots.map(() => new Set<number>());
   const kin = network.hotspots.map(() => new Set<number>());
+  const atPartner = byPartner(heard);
+  // One list for each other hotspot, used again for each `one`: the screen is where the time goes.
+  const lists: number[][] = network.hotspots.map(() => []);
   network.hotspots.forEach((_, one) => {
-    const differences = new Map<number, number[]>();
+    const touched: number[] = [];
     for (const { partner, signal } of bestOf(heard.samples[one] ?? [])) {
-      for (const link of network.links[partner] ?? []) {
-        const other = partnerOf(link, partner);
-        if (other <= one) continue;
-        const theirs = heard.signals[other]?.get(partner);
-        if (theirs === undefined) continue;
-        const list = differences.get(other);
-        if (list === undefined) differences.set(other, [signal - theirs]);
-        else list.push(signal - theirs);
+      for (const theirs of atPartner[partner] ?? []) {
+        const list = lists[theirs.other];
+        if (theirs.other <= one || list === undefined) continue;
+        if (list.length === 0) touched.push(theirs.other);
+        list.push(signal - theirs.signal);
       }
     }
-    for (const [other, list] of differences) {
-      if (list.length < STACK_SCREEN_MIN || !mostlyEqual(list, STACK_ALIKE)) continue;
-      alike[one]?.add(other);
-      if (!mostlyEqual(list, STACK_KIN)) continue;
-      kin[one]?.add(other);
-      kin[other]?.add(one);
+    for (const other of touched) {
+      const list = lists[other] ?? [];
+      if (list.length >= STACK_SCREEN_MIN && mostlyEqual(list, STACK_ALIKE)) {
+        alike[one]?.add(other);
+        if (mostlyEqual(list, STACK_KIN)) {
+          kin[one]?.add(other);
+          kin[other]?.add(one);
+        }
+      }
+      list.length = 0;
     }
   });
   return { alike, kin };
+}
+
+/** By partner: who has a sample of it, and its signal; in the order of their numbers. */
+function byPartner(heard: Heard): readonly (readonly { other: number; signal: number }[])[] {
+  const lists: { other: number; signal: number }[][] = heard.samples.map(() => []);
+  heard.samples.forEach((samples, other) => {
+    for (const { partner, signal } of samples) lists[partner]?.push({ other, signal });
+  });
+  return lists;
 }
 
 /** The best counted partners. */
@@ -133,13 +146,14 @@ function bestOf(samples: readonly Sample[]): readonly Sample[] {
 }
 
 function mostlyEqual(
-  differences: number[],
+  differences: readonly number[],
   { tenths, parts }: { tenths: number; parts: number },
 ): boolean {
-  differences.sort((x, y) => x - y);
-  const middle = differences[Math.floor(differences.length / 2)] ?? 0;
-  const near = differences.filter((value) => Math.abs(value - middle) <= tenths);
-  return near.length * 1000 >= differences.length * parts;
+  const sorted = Int32Array.from(differences).sort();
+  const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  let near = 0;
+  for (const value of sorted) if (Math.abs(value - middle) <= tenths) near += 1;
+  return near * 1000 >= sorted.length * parts;
 }
 
 function judgePair(input: {

@@ -122,13 +122,22 @@ export function flatTimesMin(samples: number): number {
 }
 const FLAT_TIMES: readonly (readonly [number, number])[] = [
   [48, 1690],
+  [40, 1870],
   [32, 2190],
+  [28, 2450],
   [24, 2840],
+  [22, 3120],
   [20, 3500],
+  [18, 4020],
   [16, 4780],
-  [12, 8050],
-  [10, 12_200],
-  [8, 22_800],
+  [15, 5300],
+  [14, 5970],
+  [13, 6850],
+  [12, 8040],
+  [11, 9710],
+  [10, 12190],
+  [9, 16090],
+  [8, 22760],
 ];
 
 /** self-dealing: DC of one router in a window below which nothing is marked: 1 USD. */
