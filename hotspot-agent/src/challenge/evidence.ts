@@ -20,6 +20,7 @@ import {
   verifyMessageNative,
 } from "@katydid/protocol";
 import { ACKNOWLEDGEMENTS_MAX, EVIDENCE_MAX } from "../limits.ts";
+import type { AgentPolicy } from "../policy.ts";
 import { Commitments } from "./commitments.ts";
 import { type ChallengeContext, committed } from "./context.ts";
 import { LateReceipts } from "./late-receipts.ts";
@@ -79,10 +80,9 @@ export class EvidenceKeeper {
 
   /** Goes on where the last run of the process ended. */
   start(): void {
+    // Also what is committed: killed between the row and the transaction, the ledger never had it.
     for (const item of this.#items.values()) {
       if (item.timer === undefined) this.#schedule(item);
-      // Killed between the row and the transaction, the ledger never had it.
-      if (item.committedSlot !== undefined) void this.#commit(item);
     }
     // What was revealed while this process was not there is told now.
     const after = this.#context.seenUntil();
@@ -187,21 +187,17 @@ export class EvidenceKeeper {
     }
   }
 
-  /** Sends again after each of the policy's waits, and commits after the last. */
+  /** Sends again after each of the policy's waits, and commits in its time. */
   #schedule(item: Evidence): void {
     if (!isOpen(item)) return;
     const { policy, clock } = this.#context;
-    const waits = [...policy.resendAfterMs, policy.commitAfterMs];
-    const wait = waits[item.step];
-    if (wait === undefined) return;
-    const isLast = item.step === waits.length - 1;
+    const step = stepsOf(policy)[item.step];
+    if (step === undefined) return;
     item.step++;
-    item.timer = clock.after(item.row.madeAt + wait - clock.now(), () => {
-      if (isLast) void this.#commit(item);
-      else {
-        this.#send(item);
-        this.#schedule(item);
-      }
+    item.timer = clock.after(item.row.madeAt + step.afterMs - clock.now(), () => {
+      if (step.act === "commit") void this.#commit(item);
+      else this.#send(item);
+      this.#schedule(item);
     });
   }
 
@@ -286,6 +282,18 @@ export class EvidenceKeeper {
       }
     }
   }
+}
+
+interface Step {
+  readonly afterMs: number;
+  readonly act: "send" | "commit";
+}
+
+/** In order of time. */
+function stepsOf({ resendAfterMs, commitAfterMs }: AgentPolicy): Step[] {
+  const steps: Step[] = resendAfterMs.map((afterMs) => ({ afterMs, act: "send" }));
+  steps.push({ afterMs: commitAfterMs, act: "commit" });
+  return steps.sort((a, b) => a.afterMs - b.afterMs);
 }
 
 function itemOf(row: EvidenceRow): Evidence | undefined {
