@@ -12,7 +12,7 @@ import { hearingTable } from "./classifier-tables.ts";
 import { type HoldbackKey, holdbackOf } from "./keys.ts";
 import type { HoldbackRow } from "./rows.ts";
 import { holdbackTable } from "./tables.ts";
-import { keysOf, type TestChain } from "./testing.ts";
+import { addHotspots, keysOf, TestChain } from "./testing.ts";
 import type { BlockResult } from "./types.ts";
 import { fullKeyOf, type Table } from "./view.ts";
 
@@ -103,4 +103,35 @@ export function heldRows(chain: TestChain): HeldRow[] {
 
 export function sortedAddresses(names: readonly string[]): Address[] {
   return names.map(addressOfName).sort(compareAddresses);
+}
+
+const HOTSPOTS = 7;
+
+export interface PlayedChain {
+  readonly chain: TestChain;
+  readonly names: readonly string[];
+  readonly challenges: readonly Played[];
+}
+let base: PlayedChain | undefined;
+
+/** A chain that played, at the last block before an epoch ends; nothing of the open epoch is booked. */
+export function played(): PlayedChain {
+  base ??= play();
+  return { ...base, chain: base.chain.fork() };
+}
+
+function play(): PlayedChain {
+  const chain = new TestChain();
+  const names = addHotspots(chain, HOTSPOTS);
+  const challenges = playMany(chain, names, 8);
+  endEpoch(chain);
+  runToEpochEnd(chain);
+  return { chain, names, challenges };
+}
+
+/** The first challenger, and four others that accuse it. */
+export function accusedOf({ names, challenges }: PlayedChain) {
+  const liar = challenges[0]?.challenger ?? "nobody";
+  const beaconers = names.filter((name) => name !== liar).slice(0, 4);
+  return { liar, beaconers, address: addressOfName(liar), evidence: sortedAddresses(beaconers) };
 }
