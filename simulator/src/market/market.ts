@@ -29,6 +29,8 @@ import { type MappedSite, RewardModel } from "./reward-model.ts";
 const REGION = "US915";
 /** Places of a metropolitan area at which its devices stand. */
 const DEMAND_PLACES = 200;
+/** Hotspots that the first owners expect soon, at scale 1. */
+const PIONEERS = 100;
 
 export class Market {
   readonly options: MarketOptions;
@@ -59,7 +61,8 @@ export class Market {
     const { density } = options;
     const random = this.#random.stream("beacons");
     this.#model = new RewardModel({ params: this.params, density, hearing, random });
-    this.planner = new Planner(this.#model, this.params);
+    const { selectedMax } = this.params;
+    this.planner = new Planner(this.#model, { selectedMax, pioneers: PIONEERS * options.scale });
     this.#demands = this.metros.map((metro) => {
       const devices = this.#random.stream(`devices ${metro.name}`);
       const places = Array.from({ length: DEMAND_PLACES }, () => metro.home(devices));

@@ -15,8 +15,6 @@ const DATA_RESOLUTION = 6;
 const LOOK_METERS = 6000;
 /** Nearer than this is too close to witness (rule 12), about. */
 const CLOSE_METERS = 400;
-/** A network of fewer is reckoned as one of so many: the first do not expect to stay alone. */
-const PIONEERS = 100;
 
 /** What yesterday paid. */
 export interface Rates {
@@ -50,13 +48,16 @@ interface DataCell {
 export class Planner {
   readonly #model: RewardModel<Hotspot>;
   readonly #selectedMax: number;
+  readonly #pioneers: number;
   #rates: Rates | undefined;
   #shown: ReadonlyMap<Hotspot, Shown> = new Map();
   #data = new Map<Cell, DataCell>();
 
-  constructor(model: RewardModel<Hotspot>, { selectedMax }: { selectedMax: number }) {
+  /** A network of fewer than `pioneers` is reckoned as so many: the first will not stay alone. */
+  constructor(model: RewardModel<Hotspot>, of: { selectedMax: number; pioneers: number }) {
     this.#model = model;
-    this.#selectedMax = selectedMax;
+    this.#selectedMax = of.selectedMax;
+    this.#pioneers = of.pioneers;
   }
 
   /** A new day on the ledger. */
@@ -79,7 +80,7 @@ export class Planner {
   averageUsd(): number {
     if (this.#rates === undefined) return 0;
     const { coverageMotes, priceUsd } = this.#rates;
-    return ((coverageMotes / MOTES) * priceUsd) / Math.max(this.#shown.size, PIONEERS);
+    return ((coverageMotes / MOTES) * priceUsd) / Math.max(this.#shown.size, this.#pioneers);
   }
 
   /** Income a day of one more hotspot there, USD. Exact: with what it does to the density there. */

@@ -20,11 +20,11 @@ const DAYS = SETTLED.days + 150;
 /** Every third area steps, from the second on. */
 const isStepped = (metro: number): boolean => metro % 3 === 1;
 /** Data that they want then, USD a day for a million people. */
-const STEP_USD_PER_MILLION = 30;
+const STEP_USD_PER_MILLION = 60;
 /** Over the last days, what supply has become. */
 const END_DAYS = 14;
 /** More hotspots than without the step, at least. */
-const RISE_MIN = 0.1;
+const RISE_MIN = 0.05;
 /** Nothing follows before it is ordered and shipped. */
 const DELAY_MIN_DAYS = 14;
 const DELAY_MAX_DAYS = 120;

@@ -43,7 +43,10 @@ export const priceFall: Scenario = {
     return {
       runs,
       facts: [
-        { name: "price", value: `${usd(price(0))}, then ${price(DAYS).toFixed(4)} USD` },
+        {
+          name: "price",
+          value: `${price(0).toFixed(4)} USD a token, then ${price(DAYS).toFixed(4)}`,
+        },
         { name: "hotspots", value: `${after.size} after the fall, ${of.hotspots} at the end` },
         {
           name: "income a day before the fall",
