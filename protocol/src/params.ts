@@ -14,6 +14,12 @@ export interface Params {
   readonly openSeconds: number;
   /** Protocol seconds after the target's block by which a challenger must have revealed. */
   readonly challengeTimeoutSeconds: number;
+  /**
+   * Protocol seconds after the target's block before which a challenger may not reveal: who heard the
+   * beacon and was not acknowledged has time to commit. Later than any commitment, before any reveal
+   * of an honest challenger (4/5 of the timeout).
+   */
+  readonly revealAfterSeconds: number;
   /** Protocol seconds after the timeout in which a late receipt is accepted; then units are booked. */
   readonly lateSeconds: number;
   /** Protocol seconds per epoch; rewards are booked at its end. */
@@ -152,6 +158,7 @@ export const mainParams: Params = {
   slotSeconds: 60,
   openSeconds: 60,
   challengeTimeoutSeconds: 300,
+  revealAfterSeconds: 210,
   lateSeconds: 600,
   epochSeconds: HOUR,
   idleLimitSeconds: 120,
@@ -223,6 +230,7 @@ export const minimalParams: Params = {
   slotSeconds: 2,
   openSeconds: 2,
   challengeTimeoutSeconds: 20,
+  revealAfterSeconds: 14,
   lateSeconds: 20,
   epochSeconds: 60,
   idleLimitSeconds: 10,
@@ -255,6 +263,7 @@ export const arenaParams: Params = {
   name: "arena",
   challengeIntervalSeconds: (6 * HOUR) / ARENA_SPEED,
   challengeTimeoutSeconds: 120,
+  revealAfterSeconds: 84,
   lateSeconds: 120,
   epochSeconds: 600,
   activitySeconds: (48 * HOUR) / ARENA_SPEED,
@@ -267,8 +276,10 @@ export const arenaParams: Params = {
   unbondingSeconds: (7 * DAY) / ARENA_SPEED,
   evidenceWindowSeconds: (7 * DAY) / ARENA_SPEED,
   freeAssertSeconds: (30 * DAY) / ARENA_SPEED,
-  // Blocks at all times alike, so that what one gang sends does not move the draws of paired worlds.
-  blockSecondsIdle: 10,
+  // Blocks at all times alike, so that what one gang sends does not move the draws of paired worlds;
+  // three in an opening window.
+  blockSecondsBusy: 20,
+  blockSecondsIdle: 20,
   channelSecondsMin: HOUR / ARENA_SPEED,
   channelSecondsMax: (30 * DAY) / ARENA_SPEED,
   channelGraceSeconds: DAY / ARENA_SPEED,
@@ -284,6 +295,7 @@ export const undefendedParams: Params = {
   classifierEpochs: 0,
   omissionPenaltyPercent: 0n,
   silencePenaltyPercent: 0n,
+  revealAfterSeconds: 0,
   witnessLagMs: 120_000,
   witnessCellsMin: 0,
   witnessMetersMin: 0,
@@ -328,6 +340,7 @@ export function checkParams(params: Params): void {
     params.idleLimitSeconds >= params.openSeconds,
     "a ledger that slept wakes to open deadlines",
   );
+  must(params.revealAfterSeconds < params.challengeTimeoutSeconds, "there is time to reveal");
   must(params.blockSecondsBusy <= params.openSeconds, "an opening window holds a block");
   must(params.holdbackSeconds >= params.challengeTimeoutSeconds + params.lateSeconds, "held pay");
   must(params.consensusPercent <= 100n, "percent");
