@@ -141,6 +141,9 @@ test("what is not as expected is said, with the command that shows it", () => {
   const winning = { ...rowOf([[22, 20]]), falsePositives: 0.011 };
   const said = complaints({ rows: [winning], failures: [], honestFalsePositives: 0.02 });
   assert.equal(said.length, 3, said.join("\n"));
+  const claimed = { ...rowOf([[4, 20]]), attack: "false-coverage", falsePositives: 0 } as const;
+  const own = complaints({ rows: [claimed], ...none });
+  assert.match(own.join(), /^cheat earns .* with coverage that is not there$/);
   const at = { seed: "9", defence: "on", size: "quick" } as const;
   const failure = { job: jobOf(strategy, at), error: "motes are not conserved" };
   const [line = ""] = complaints({ rows: [], failures: [failure], honestFalsePositives: 0 });

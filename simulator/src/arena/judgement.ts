@@ -15,10 +15,13 @@ export function complaints(of: {
   const said: string[] = failures.map(
     ({ job, error }) => `${jobKey(job)}: ${error}\n  replay it: ${replayOf(job)}`,
   );
-  for (const { strategy, on, falsePositives } of rows) {
-    if (on !== undefined && on.difference.mean >= 0 && !(strategy in knownToProfit)) {
-      const gain = on.difference.mean.toFixed(3);
-      said.push(`${strategy} earns ${gain} USD a scaled day more than the honest`);
+  for (const { strategy, attack, on, falsePositives } of rows) {
+    const isKnown = strategy in knownToProfit;
+    if (on !== undefined && !isKnown && on.difference.mean >= 0) {
+      said.push(`${strategy} earns ${usd(on.difference.mean)} more than the honest`);
+    }
+    if (on !== undefined && !isKnown && attack === "false-coverage" && on.own.mean >= 0) {
+      said.push(`${strategy} earns ${usd(on.own.mean)} with coverage that is not there`);
     }
     if (falsePositives > FALSE_POSITIVES_MAX) {
       said.push(`${strategy}: ${percent(falsePositives)} of honest hotspots found guilty`);
@@ -36,4 +39,5 @@ export function replayOf({ strategy, seed, defence, size }: WorldJob): string {
   return `npm run arena -- --strategy ${strategy} --seed ${seed} --defence ${defence}${quick}`;
 }
 
+const usd = (amount: number): string => `${amount.toFixed(3)} USD a scaled day`;
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;

@@ -82,7 +82,8 @@ function* pairs(
 }
 
 function nameOf(key: Uint8Array): string {
-  assert(key.length > 0 && key.length <= STORE_KEY_BYTES_MAX, `key of ${key.length} bytes`);
+  const isSound = key.length > 0 && key.length <= STORE_KEY_BYTES_MAX;
+  if (!isSound) assert.fail(`key of ${key.length} bytes`);
   return latin1(key);
 }
 
