@@ -2,7 +2,9 @@
  * What an epoch's coverage costs at 1,000, 10,000 and 100,000 hotspots: the draws of challengers and
  * targets, selection, scales and units of an hour's challenges; keeping the density scale; and
  * payoutEpoch. One line of JSON with what each costs a hotspot and a challenge, beside the smallest
- * network: 1 is growth with their number. `node bench/payout.ts`
+ * network: 1 is growth with their number. `ratio` is an epoch's cost for each of its challenges.
+ * payoutEpoch's cost for a hotspot rises as its maps outgrow the processor's caches; it is a small
+ * part. `node bench/payout.ts`
  */
 import {
   type Address,
@@ -215,6 +217,6 @@ console.log(
     costs,
     perHotspot: { density: ratios((cost) => cost.densityUsPerHotspot), payout: payoutPerHotspot },
     perChallenge,
-    ratio: Math.max(...payoutPerHotspot, ...perChallenge),
+    ratio: Math.max(...ratios(({ epochMs, challenges }) => epochMs / challenges)),
   }),
 );
