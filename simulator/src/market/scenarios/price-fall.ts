@@ -1,4 +1,4 @@
-/** The price of the token falls: some leave, and those who stay earn more than before they did. */
+/** The price of the token falls: some leave, and those who stay earn more than just after the fall. */
 import type { Hotspot } from "../hotspot.ts";
 import { lastDay, meanOver, percent, plotOf, runMarket, type Scenario, usd } from "../scenario.ts";
 import { SETTLED, SETTLED_PRICE_USD } from "./settled.ts";
