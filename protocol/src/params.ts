@@ -238,7 +238,7 @@ export const minimalParams: Params = {
   reciprocityFloorSeconds: 240,
   holdbackSeconds: 300,
   classifierEpochs: 1,
-  classifierWindowSeconds: 240,
+  classifierWindowSeconds: 480,
   classificationSeconds: 300,
   unbondingSeconds: 180,
   evidenceWindowSeconds: 180,

@@ -32,8 +32,8 @@ import { DirectLedgerClient } from "./direct-client.ts";
 import { HttpLedgerClient } from "./http-client.ts";
 
 const HOTSPOTS = 4;
-/** Challenges in which one hotspot reports too loud, so that pairs are classified. */
-const LOUD_CHALLENGES = 20;
+/** Challenges in which one hotspot reports too loud, until pairs are classified. */
+const LOUD_CHALLENGES_MAX = 80;
 /** Turns of the event loop in which events over loopback must have come. */
 const TURNS_MAX = 20_000;
 const router = keysOf("router");
@@ -157,13 +157,14 @@ async function play(): Promise<Played> {
   assert.ok(opened.outcome === "accepted");
   await chain.blocks();
   await payOnce(chain, hotspots[0] as Address);
-  for (let challenges = 0; challenges < LOUD_CHALLENGES; challenges += 1) {
-    await chain.revealChallenge({ hotspots: HOTSPOTS, hear: "all", loud: "h0" });
-  }
-  await chain.untilEvent("edge-classified");
   for (let challenges = 0; challenges < 3 || !all(chain, hotspots); challenges += 1) {
     assert.ok(challenges < 12, "every hotspot meets a challenge");
     await chain.playChallenge({ hotspots: HOTSPOTS, hear: "all" });
+  }
+  const { queries } = chain.node;
+  for (let challenges = 0; queries.classifications().items.length < 2; challenges += 1) {
+    assert.ok(challenges < LOUD_CHALLENGES_MAX, "pairs are classified");
+    await chain.revealChallenge({ hotspots: HOTSPOTS, hear: "all", loud: "h0" });
   }
   await misbehave(chain, { hotspot: hotspots[0] as Address, channel: fromHex(opened.id) });
   return { store: chain.store, time: chain.clock.now(), channel: opened.id };

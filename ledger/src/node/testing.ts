@@ -31,7 +31,13 @@ import {
 import type { ChallengeView, LedgerEvent, SubmitOutcome } from "../client/client.ts";
 import { DirectLedgerClient } from "../client/direct-client.ts";
 import { TransactionSender } from "../client/transaction-sender.ts";
-import { type Played, receiptOf, reportOf, sortedByKey } from "../transition/challenge-testing.ts";
+import {
+  type Played,
+  receiptOf,
+  reportOf,
+  revealableAt,
+  sortedByKey,
+} from "../transition/challenge-testing.ts";
 import type { Genesis } from "../transition/index.ts";
 import { CHAIN_ID, GENESIS_TIME, keysOf } from "../transition/testing.ts";
 import { keyName } from "../transition/view.ts";
@@ -295,6 +301,8 @@ export class TestNode implements AsyncDisposable {
     const { targetEntropy, deadlineAt } = drawn;
     const target = nameOf(drawn.target);
     const played: Played = { challenge, challenger, target, targetEntropy, secret, deadlineAt };
+    const from = revealableAt(minimalParams, deadlineAt);
+    while (this.node.queries.status().protocolTime < from) await this.blocks();
     const { blockTime: acknowledgedAt } = this.node.queries.status();
     const witnesses = names.filter((name) => name !== target && name !== challenger);
     const isHeard = options.hear === "all" && target !== options.loud;

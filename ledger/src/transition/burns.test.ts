@@ -107,7 +107,7 @@ test("challenges drawn before a classification and settled after it are not paid
   const { chain, names } = setting;
   const { liar, beaconers, address, evidence } = accusedOf(setting);
   endEpoch(chain);
-  chain.runUntil(chain.now + 40_000);
+  chain.runUntil(chain.now + 25_000);
   const open = openOne(chain, names);
   const witnesses = names.filter((name) => name !== open.challenger && name !== open.target);
   chain.block({ transactions: [reveal(chain, open, witnesses)] });

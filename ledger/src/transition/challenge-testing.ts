@@ -14,6 +14,7 @@ import {
   type Milliseconds,
   messageHash,
   milliseconds,
+  type Params,
   payloadHash,
   regionPlan,
   type SignedReceipt,
@@ -41,6 +42,9 @@ export function nameOf(names: readonly string[], address: Address): string {
   return name;
 }
 
+/** Few blocks on the way to what a test is about; within the idle limit. */
+const REVEAL_STEP_MS = 7000;
+
 export interface Played {
   readonly challenge: ChallengeId;
   readonly challenger: string;
@@ -50,8 +54,15 @@ export interface Played {
   readonly deadlineAt: Milliseconds;
 }
 
-/** Runs until a slot draws someone, opens, and runs until the target is drawn. */
+/** Runs until a slot draws someone, opens, and runs until the target is drawn and may be revealed. */
 export function openOne(chain: TestChain, names: readonly string[]): Played {
+  const played = openEarly(chain, names);
+  chain.runUntil(revealableAt(chain.params, played.deadlineAt), REVEAL_STEP_MS);
+  return played;
+}
+
+/** Runs until a slot draws someone, opens, and runs until the target is drawn. */
+export function openEarly(chain: TestChain, names: readonly string[]): Played {
   const [slot] = eventsOf(runUntilEvent(chain, "slot-drawn"), "slot-drawn").slice(-1);
   assert(slot, "a slot");
   const challenger = nameOf(names, slot.challengers[0] as Address);
@@ -68,6 +79,12 @@ export function openOne(chain: TestChain, names: readonly string[]): Played {
     secret,
     deadlineAt: drawn.deadlineAt,
   };
+}
+
+/** Protocol time from which a challenge with that deadline may be revealed. */
+export function revealableAt(params: Params, deadlineAt: Milliseconds): Milliseconds {
+  const { challengeTimeoutSeconds, revealAfterSeconds } = params;
+  return milliseconds(deadlineAt - (challengeTimeoutSeconds - revealAfterSeconds) * 1000);
 }
 
 export function openBody(challenge: ChallengeId, secret: Bytes32): TestBody {

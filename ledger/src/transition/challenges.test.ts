@@ -5,11 +5,13 @@ import {
   acknowledge,
   eventsOf,
   openBody,
+  openEarly,
   openOne,
   type Played,
   receiptOf,
   reportOf,
   reveal,
+  revealableAt,
   revealBody,
   runUntilEvent,
 } from "./challenge-testing.ts";
@@ -151,7 +153,7 @@ test("refusals of a reveal in order", () => {
   const listedTwice = { listed: [twice] };
   assert.equal(reason({ ...wrongSecret, ...unknown }), "challenge-unknown");
   assert.equal(reason(wrongSecret, a), "not-challenger");
-  assert.equal(reason(wrongSecret, played.challenger, 9000), "secret-mismatch");
+  assert.equal(reason(wrongSecret, played.challenger, 5000), "secret-mismatch");
   assert.equal(reason({ reports: [...reports, reports[1]] }), "not-sorted");
   assert.equal(reason({ ...listedTwice, receipt }), "witness-twice");
   assert.equal(reason({ receipt, reports: forged }), "receipt-mismatch");
@@ -161,6 +163,20 @@ test("refusals of a reveal in order", () => {
   assert.equal(reason({}), "accepted");
   chain.block({ transactions: [chain.sign(played.challenger, good)] });
   assert.equal(reason({}), "not-targeted");
+});
+
+test("no reveal before those whom its challenger ignored could commit", () => {
+  const chain = new TestChain();
+  const names = addHotspots(chain, 4);
+  const played = openEarly(chain, names);
+  const body = revealBody(chain, played, others(names, played));
+  const reasonAt = (afterMs: number) =>
+    reasonOf(chain.plan(chain.sign(played.challenger, body), afterMs));
+  const from = revealableAt(chain.params, played.deadlineAt) - chain.now;
+  chain.runUntil(chain.now + from - 5000);
+  const left = revealableAt(chain.params, played.deadlineAt) - chain.now;
+  assert.equal(reasonAt(left - 1), "too-early");
+  assert.equal(reasonAt(left), "accepted");
 });
 
 test("a challenger that does not reveal pays, and is not drawn for a window", () => {

@@ -42,7 +42,7 @@ function scene() {
       { name: "alice", motes: tokens(1000), dc: dc(1_000_000n) },
     ],
   });
-  const names = addHotspots(chain, 6);
+  const names = addHotspots(chain, 8);
   const register = { kind: "register-router", router: address("router"), endpoints, slabs: 1 };
   chain.block({ transactions: [chain.sign("rich", register as TestBody, "router")] });
   const cut = openChannel(chain, "router");
@@ -83,7 +83,10 @@ function transactionsOf({ first, second }: Figures): Transaction[] {
     acknowledgement: acknowledge(omitting, omitted, signed, heardAt),
   } as const;
   const summaries = summariesOf({ h0: BigInt(first), h2: BigInt(second) });
-  const [leaving, sold] = ["h2", "h5"].map((name) => ({ hotspot: address(name) })) as [Id, Id];
+  // Whoever is paid as challenger stays; the target of the other one loses its bond below.
+  const free = names.filter((name) => ![revealing.challenger, omitting.target].includes(name));
+  const ids = free.slice(-3).map((name) => ({ hotspot: address(name) }));
+  const [moved, leaving, sold] = ids as [Id, Id, Id];
   const [one, two] = twoReceipts(omitting);
   const evidence = { kind: "target-equivocation", first: one, second: two } as const;
   const place = { cell: cellsInLine(9)[8] as ReturnType<typeof cellsInLine>[number] };
@@ -99,7 +102,7 @@ function transactionsOf({ first, second }: Figures): Transaction[] {
     chain.sign("rich", { kind: "transfer-hotspot", ...sold, newOwner, price: tokens(1) }, "alice"),
     chain.sign("rich", {
       kind: "assert-location",
-      hotspot: address("h4"),
+      ...moved,
       ...place,
       gainDbi: 2 as Db,
       elevationMeters: 1,

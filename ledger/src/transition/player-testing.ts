@@ -27,6 +27,7 @@ import {
   type Played,
   receiptOf,
   reportOf,
+  revealableAt,
   revealBody,
   sortedByKey,
 } from "./challenge-testing.ts";
@@ -363,9 +364,18 @@ export class Player {
   }
 
   revealing({ b }: Step): Made | undefined {
-    const played = this.#targeted.pop();
-    if (played === undefined) return undefined;
-    this.#revealed.push(played);
+    const [played] = this.#targeted;
+    const { chain } = this;
+    // Sometimes too early: one in eight is refused for it, and comes again.
+    if (
+      played === undefined ||
+      (b % 8 > 0 && chain.now < revealableAt(chain.params, played.deadlineAt))
+    )
+      return undefined;
+    if (chain.now >= revealableAt(chain.params, played.deadlineAt)) {
+      this.#targeted.shift();
+      this.#revealed.push(played);
+    }
     const { challenger, target } = played;
     const others = HOTSPOTS.filter((name) => name !== challenger && name !== target);
     return { actor: challenger, body: revealBody(this.chain, played, others.slice(0, b % 4)) };

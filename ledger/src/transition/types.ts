@@ -202,6 +202,8 @@ export type KindRefusal =
   | { readonly reason: "challenge-unknown" }
   | { readonly reason: "not-challenger"; readonly challenger: Address }
   | { readonly reason: "not-targeted"; readonly state: string }
+  /** A reveal before those whom the challenger ignored could commit. */
+  | { readonly reason: "too-early"; readonly from: Milliseconds }
   | { readonly reason: "not-revealed"; readonly state: string }
   | { readonly reason: "secret-mismatch" }
   | { readonly reason: "receipt-mismatch"; readonly field: string }

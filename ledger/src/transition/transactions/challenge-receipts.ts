@@ -43,7 +43,9 @@ export const challengeReceipts: Rule<ChallengeReceipts> = (draft, body) => {
   if (!isTargeted(row) || row.state !== "targeted") {
     return refuse({ reason: "not-targeted", state: row.state });
   }
-  const { deadlineAt } = row.drawn;
+  const { at, deadlineAt } = row.drawn;
+  const from = milliseconds(at + draft.context.params.revealAfterSeconds * 1000);
+  if (draft.now < from) return refuse({ reason: "too-early", from });
   if (draft.now > deadlineAt) return refuse({ reason: "window-closed", closedAt: deadlineAt });
   if (!equalBytes(sha256(body.secret), row.secretHash))
     return refuse({ reason: "secret-mismatch" });

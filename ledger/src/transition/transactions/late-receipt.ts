@@ -12,6 +12,7 @@ import {
   messageHash,
   milliseconds,
   signatureClaim,
+  type Verdict,
   witnessOrderHash,
 } from "@katydid/protocol";
 import { slashBond } from "../bonds.ts";
@@ -149,21 +150,22 @@ function isTargetLeftOut({ reveal }: Revealed, standing: Standing): boolean {
 
 /**
  * A reported one was not left out, unless what is revealed of it fails rules 1 to 13 and what was
- * acknowledged does not: another time, or another report. Nor was one that a full reveal had no room for by the hash order. One
- * that was listed is, if the challenger acknowledged this very report: without, the listed one was
- * its first (rule 4). Only reports that pass rules 1 to 13 take up room: keys of low hashes cost a
- * challenger nothing.
+ * acknowledged does not: another time, or another report; or it fails for its time alone, which is
+ * the challenger's word, and the witness had committed. Nor was one that a full reveal had no room
+ * for by the hash order. To be listed says nothing: the list is the challenger's word. Only reports
+ * that pass rules 1 to 13 take up room: keys of low hashes cost a challenger nothing.
  */
 function isLeftOut(draft: Draft, late: Late, standing: Standing): boolean {
   const { body, row } = late;
-  const { reports, listed } = row.reveal;
+  const { reports } = row.reveal;
   const facts = caseOf(draft, row);
   const reported = reports.find(({ witness }) => witness === body.actor);
   if (reported !== undefined) {
-    return "acknowledgement" in standing && !passesRadio(judgeReport(draft, facts, reported));
+    const verdict = judgeReport(draft, facts, reported);
+    if (passesRadio(verdict)) return false;
+    // The challenger alone says when a report came: a commitment is the witness's word against it.
+    return "acknowledgement" in standing || isLate(verdict);
   }
-  const isListed = listed.some(({ witness }) => witness === body.actor);
-  if (isListed && !("acknowledgement" in standing)) return false;
   const { reportsMax } = draft.context.params;
   if (reports.length < reportsMax) return true;
   const { secret } = row.reveal;
@@ -177,6 +179,12 @@ function isLeftOut(draft: Draft, late: Late, standing: Standing): boolean {
       passesRadio(judgeReport(draft, facts, report)),
   );
   return before.length < reportsMax;
+}
+
+/** By rule 5 or 6, that is by the times that the challenger says. */
+function isLate(verdict: Verdict): boolean {
+  if (verdict.verdict === "valid") return false;
+  return verdict.reason === "expired" || verdict.reason === "too-late";
 }
 
 function receivedReport(input: {
