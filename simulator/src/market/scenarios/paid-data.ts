@@ -4,11 +4,11 @@ import type { DayFigures } from "../options.ts";
 import { lastDay, percent, plotOf, runMarket, type Scenario, usd } from "../scenario.ts";
 import { SETTLED, SETTLED_PRICE_USD } from "./settled.ts";
 
-const RISE_DAYS = 150;
+const RISE_DAYS = 200;
 const DAYS = SETTLED.days + RISE_DAYS;
-/** Demand of all areas, USD a day: from nearly nothing to three times all that hotspots are paid. */
+/** Demand of all areas, USD a day: from nearly nothing to six times all that hotspots are paid. */
 const FROM_USD = 20;
-const TIMES = 3;
+const TIMES = 6;
 /** The subsidy counts as gone below this part of pay. */
 const GONE = 0.005;
 /** Of the demand that takes it over, against emission x price. */
