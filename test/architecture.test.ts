@@ -23,6 +23,8 @@ const documents = [
   "README.md",
   "ARCHITECTURE.md",
   "PROTOCOL.md",
+  "ARENA.md",
+  "MARKET.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   "hardware/README.md",
@@ -158,7 +160,14 @@ test("headings are unique, in order, and none is empty", () => {
 });
 
 test("every file that a document names in code is there", () => {
-  for (const document of ["README.md", "ARCHITECTURE.md", "PROTOCOL.md", "CONTRIBUTING.md"]) {
+  for (const document of [
+    "README.md",
+    "ARCHITECTURE.md",
+    "PROTOCOL.md",
+    "ARENA.md",
+    "MARKET.md",
+    "CONTRIBUTING.md",
+  ]) {
     for (const [, path = ""] of read(document).matchAll(/`([\w.-]+(?:\/[\w.-]+)+)`/g)) {
       if (!packages.includes(owner(path)) && !["test", "bench", "hardware"].includes(owner(path))) {
         continue;
