@@ -8,6 +8,7 @@ import type { Router } from "@katydid/router";
 import { Air } from "../air/air.ts";
 import type { Point } from "../air/geometry.ts";
 import { SimulatedConcentrator } from "../air/simulated-concentrator.ts";
+import type { SimulatedDevice } from "../device/simulated-device.ts";
 import { cellOf, Network, REGION } from "../fleet/network.ts";
 import { BOULDER, HOTSPOT_CLUTTER_DB, HOTSPOT_GAIN_DBI, placeCity } from "../scenario.ts";
 import { World } from "../world/world.ts";
@@ -18,6 +19,13 @@ import { NoRadio } from "./no-radio.ts";
 import type { AgentParts, Gang, Member, Placement, Scheme } from "./strategy.ts";
 import { type ArenaWorldOptions, INTERVAL_MS, planWorld, type WorldPlan } from "./world-options.ts";
 
+/** More than a world makes. */
+const BLOCKS_MAX = 20_000;
+/**
+ * The gang's devices fall silent so long before the end that all that its router owes is settled by
+ * then: 50 minutes of a channel, two hours of grace.
+ */
+const SETTLING_INTERVALS = 6;
 /** Agents begin over this long. */
 const START_SPREAD_MS = 60_000;
 /** Of a router of the arena. */
@@ -49,6 +57,7 @@ export class ArenaWorld {
   deliveredDc = 0;
   readonly #devicePoints: readonly Point[];
   #onboardedAtMs = 0;
+  #gangDevices: readonly SimulatedDevice[] = [];
 
   constructor(options: ArenaWorldOptions) {
     const plan = planWorld(options);
@@ -77,7 +86,7 @@ export class ArenaWorld {
     if (this.placements.length !== members) throw new Error("each member has one placement");
     this.people = arenaPeople(world.random("people"), { honest: size.honest, members });
     const chainId = `katydid-arena-${seed}`;
-    this.network = new Network({ world, params: this.params, chainId });
+    this.network = new Network({ world, params: this.params, chainId, blocksMax: BLOCKS_MAX });
     this.book = new Ledgerbook(this.people);
   }
 
@@ -94,6 +103,10 @@ export class ArenaWorld {
     await world.run({ untilMs: world.clock.now() + plan.size.before * INTERVAL_MS });
     await this.#onboard();
     const { intervals } = plan.size;
+    const silentMs = Math.max(intervals / 2, intervals - SETTLING_INTERVALS) * INTERVAL_MS;
+    world.clock.after(silentMs - (world.clock.now() - this.#onboardedAtMs), () => {
+      for (const device of this.#gangDevices) device.stop();
+    });
     for (let at = 0; at < intervals; ) {
       at = Math.min(intervals, at + 1);
       await world.run({ untilMs: this.#onboardedAtMs + at * INTERVAL_MS });
@@ -175,7 +188,8 @@ export class ArenaWorld {
         y: beside.y + distance * Math.sin(angle),
       };
     });
-    await this.#startDevices({ router, points, name: "gang", maxCopies: 1 });
+    const gang = { router, points, name: "gang", maxCopies: 1 };
+    this.#gangDevices = await this.#startDevices(gang);
   }
 
   async #startDevices(from: {
@@ -183,9 +197,11 @@ export class ArenaWorld {
     readonly points: readonly Point[];
     readonly name: string;
     readonly maxCopies: number;
-  }): Promise<void> {
+  }): Promise<readonly SimulatedDevice[]> {
     const { world, air } = this;
-    for (const device of await arenaDevices({ world, air, ...from })) await device.start();
+    const devices = await arenaDevices({ world, air, ...from });
+    for (const device of devices) await device.start();
+    return devices;
   }
 
   #gang(): Gang {

@@ -55,6 +55,8 @@ export interface NetworkOptions {
   readonly world: World;
   readonly params: Params;
   readonly chainId: string;
+  /** Blocks that are kept; reading old ones to forget them takes time. Default 1000. */
+  readonly blocksMax?: number;
 }
 
 export class Network {
@@ -62,14 +64,16 @@ export class Network {
   readonly params: Params;
   readonly chainId: string;
   readonly metrics: VirtualMetrics;
+  readonly #blocksMax: number;
   readonly #senders = new Map<Address, TransactionSender>();
   #node: LedgerNode | undefined;
 
-  constructor({ world, params, chainId }: NetworkOptions) {
+  constructor({ world, params, chainId, blocksMax = BLOCKS_MAX }: NetworkOptions) {
     this.world = world;
     this.params = params;
     this.chainId = chainId;
     this.metrics = world.metrics();
+    this.#blocksMax = blocksMax;
   }
 
   get node(): LedgerNode {
@@ -95,7 +99,7 @@ export class Network {
     const node = await LedgerNode.open({
       ...{ store: world.store("ledger"), genesis, clock, log, metrics },
       index: { ...indexLimits, eventBlocksMax: EVENT_BLOCKS_MAX },
-      blocksMax: BLOCKS_MAX,
+      blocksMax: this.#blocksMax,
     });
     this.#node = node;
     node.watch({}, (event) => {
