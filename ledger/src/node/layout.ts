@@ -28,7 +28,7 @@ import {
 } from "@katydid/protocol";
 
 /** Version of this layout. A store of another one is refused. */
-export const LAYOUT_VERSION = 2;
+export const LAYOUT_VERSION = 3;
 
 const ROW = 1;
 const BUCKET = 2;

@@ -22,12 +22,18 @@ export function slashableBond(draft: Draft, hotspot: Address): Motes {
   return row.leftAt === undefined ? row.bond : unbondingBondOf(draft, hotspot);
 }
 
-/** Burns a percentage of the full bond, or what is left of it. Returns the motes. */
-export function slashBond(draft: Draft, slash: { hotspot: Address; percent: bigint }): Motes {
-  const { hotspot, percent } = slash;
+/**
+ * A challenger's penalty: burns a percentage of the full bond, but no less than one challenge was
+ * worth lately, and at most what is left of the bond. Returns the motes. (In the arena's rich networks
+ * a gang gained by silencing challenges of its rivals, whose pay went to all others.) 0 percent: none.
+ */
+export function penalizeBond(draft: Draft, penalty: { hotspot: Address; percent: bigint }): Motes {
+  const { hotspot, percent } = penalty;
   const row = draft.hotspot(hotspot);
-  if (row === undefined) return 0n as Motes;
-  const due = (row.bondFull * percent) / PERCENT;
+  if (row === undefined || percent === 0n) return 0n as Motes;
+  const part = (row.bondFull * percent) / PERCENT;
+  const { challengePay } = draft.chain;
+  const due = part > challengePay ? part : challengePay;
   const motes = lesser(due, slashableBond(draft, hotspot)) as Motes;
   takeBond(draft, { hotspot, motes });
   draft.adjustSupply({ burned: motes });

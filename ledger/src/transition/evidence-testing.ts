@@ -24,7 +24,7 @@ import {
   voteSignBytes,
 } from "@katydid/protocol";
 import { nextContext } from "./apply-block.ts";
-import { slashBond } from "./bonds.ts";
+import { penalizeBond } from "./bonds.ts";
 import { openOne, type Played, receiptOf, reveal } from "./challenge-testing.ts";
 import { accountOf, Draft } from "./draft.ts";
 import { addHotspots, CHAIN_ID, keysOf, TestChain } from "./testing.ts";
@@ -174,6 +174,6 @@ export function penalize(chain: TestChain, name: string, percent: bigint): void 
     chain.view,
     nextContext(chain.view, { blockTime, verify: verifySignature }),
   );
-  slashBond(draft, { hotspot: keysOf(name).address, percent });
+  penalizeBond(draft, { hotspot: keysOf(name).address, percent });
   chain.view.commit(draft.writes());
 }

@@ -82,6 +82,8 @@ function chainRow(genesis: Genesis): ChainRow {
     priceMicroUsd: genesis.priceMicroUsd,
     epoch: 0,
     released: 0n as Motes,
+    witnessedChallenges: 0,
+    challengePay: 0n as Motes,
     hotspots: 0,
     active: 0,
     activeHash: EMPTY_ACTIVE_HASH,

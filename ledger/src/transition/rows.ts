@@ -29,6 +29,10 @@ export interface ChainRow {
   readonly epoch: number;
   /** Coverage pay released since the epoch began. */
   readonly released: Motes;
+  /** Challenges with a valid witness that settled since the epoch began. */
+  readonly witnessedChallenges: number;
+  /** Coverage pay of one such challenge, of the last epoch that had any, rounded up; 0 before. */
+  readonly challengePay: Motes;
   readonly hotspots: number;
   readonly active: number;
   /** Chained hash of every change to the active table: names its content (active-index.ts). */

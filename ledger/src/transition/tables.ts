@@ -99,6 +99,8 @@ export const chainTable = table<ChainRow>(
     priceMicroUsd: price,
     epoch: u32,
     released: motes,
+    witnessedChallenges: u32,
+    challengePay: motes,
     hotspots: u32,
     active: u32,
     activeHash: bytes32,

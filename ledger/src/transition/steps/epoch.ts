@@ -64,9 +64,21 @@ function endEpoch(draft: Draft, endsAt: Milliseconds): void {
   const releaseAt = milliseconds(endsAt + params.holdbackSeconds * 1000);
   const held = holdCoverage(draft, { earnings, payout, releaseAt });
   for (const [key] of [...draft.range(earningTable)]) draft.put(earningTable, key, undefined);
+  noteChallengePay(draft, held);
   draft.updateChain({ epoch: epoch + 1, released: 0n as Motes });
   const paid = (data + payout.consensus) as Motes;
   draft.tell({ kind: "epoch-ended", subjects: [], epoch, paid, held, released });
+}
+
+/**
+ * What a challenge is worth to all who are in it: no penalty is less (bonds.ts). An epoch without one
+ * changes nothing, or whoever silences them all would make silence cheap.
+ */
+function noteChallengePay(draft: Draft, coverage: Motes): void {
+  const { witnessedChallenges, challengePay } = draft.chain;
+  const count = BigInt(witnessedChallenges);
+  const pay = count === 0n ? challengePay : (coverage + count - 1n) / count;
+  draft.updateChain({ witnessedChallenges: 0, challengePay: pay as Motes });
 }
 
 /** The column of a field, of those that have any. */

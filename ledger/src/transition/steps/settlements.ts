@@ -59,6 +59,8 @@ interface Settled {
 function bookUnits(draft: Draft, { row, judgement }: Settled): void {
   const count = judgement.selected.length;
   if (count === 0) return;
+  const { witnessedChallenges } = draft.chain;
+  draft.updateChain({ witnessedChallenges: witnessedChallenges + 1 });
   const { target, scale } = row.drawn;
   if (isChallengerPaid(draft, row)) {
     addEarning(draft, row.challenger, { challengerUnits: UNITS_ONE });

@@ -1,5 +1,5 @@
 /** Challengers that opened and did not reveal pay, and are not drawn for a window. */
-import { slashBond } from "../bonds.ts";
+import { penalizeBond } from "../bonds.ts";
 import { challengeOfId } from "../challenges.ts";
 import type { Draft } from "../draft.ts";
 import { silence } from "../hotspots.ts";
@@ -14,7 +14,7 @@ export function timeOutChallenges(draft: Draft): void {
     if (row?.state !== "targeted") continue;
     const { challenger } = row;
     const percent = draft.context.params.silencePenaltyPercent;
-    const penalty = slashBond(draft, { hotspot: challenger, percent });
+    const penalty = penalizeBond(draft, { hotspot: challenger, percent });
     silence(draft, challenger);
     draft.put(challengeTable, id, undefined);
     const subjects = row.drawn === undefined ? [challenger] : [challenger, row.drawn.target];

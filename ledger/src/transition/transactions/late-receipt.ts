@@ -15,7 +15,7 @@ import {
   type Verdict,
   witnessOrderHash,
 } from "@katydid/protocol";
-import { slashBond } from "../bonds.ts";
+import { penalizeBond } from "../bonds.ts";
 import {
   type Case,
   caseOf,
@@ -217,5 +217,5 @@ function take(
   draft.put(challengeTable, challengeKey(body.challenge), { ...row, reveal });
   if (!isOmission) return;
   const percent = draft.context.params.omissionPenaltyPercent;
-  slashBond(draft, { hotspot: row.challenger, percent });
+  penalizeBond(draft, { hotspot: row.challenger, percent });
 }
