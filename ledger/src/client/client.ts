@@ -222,8 +222,25 @@ export interface ChallengeView {
   };
   readonly witnesses: readonly WitnessView[];
   readonly beaconerUnits?: string;
+  /** "1.0000", or "0.0000" with the reason. */
+  readonly challengerUnits?: string;
+  readonly challengerReason?: ChallengerReason;
   readonly densityScale?: string;
 }
+/**
+ * Why a challenger gets no unit: the first that applies. `omitted`: it left out what it had
+ * acknowledged; `no-reciprocity`: it was not heard, or heard nobody, within the window, and grace
+ * does not help.
+ */
+export const challengerReasons = [
+  "no-receipt",
+  "no-valid-witness",
+  "omitted",
+  "denied",
+  "not-bonded",
+  "no-reciprocity",
+] as const;
+export type ChallengerReason = (typeof challengerReasons)[number];
 export interface WitnessView {
   readonly witness: Address;
   readonly verdict: "valid" | "invalid";
@@ -231,6 +248,8 @@ export interface WitnessView {
   readonly reason?: string;
   readonly held: boolean;
   readonly selected: boolean;
+  /** Why one that is valid was not selected; absent where nobody was: the receipt is missing. */
+  readonly passedOver?: "side-by-side" | "beyond-limit";
   /** Reward units, 4 decimals. */
   readonly units: string;
   readonly rssiDbm?: number;

@@ -1,5 +1,6 @@
 /** JSON Schemas of every view (client.ts), by name; see wire.ts for what their patterns mean. */
 import { classifierNames, presetNames } from "@katydid/protocol";
+import { challengerReasons } from "./client.ts";
 import { BIGINT_PATTERN, BYTES_PATTERN, type JsonSchema } from "./wire.ts";
 
 type Fields = Readonly<Record<string, JsonSchema>>;
@@ -191,6 +192,7 @@ const witnessSchema = object(
     reason: text,
     held: flag,
     selected: flag,
+    passedOver: oneOf("side-by-side", "beyond-limit"),
     units: text,
     rssiDbm: real,
     snrDb: real,
@@ -200,6 +202,7 @@ const witnessSchema = object(
     acknowledgedAt: time,
   },
   "reason",
+  "passedOver",
   "rssiDbm",
   "snrDb",
   "frequencyHz",
@@ -219,12 +222,16 @@ export const challengeSchema = object(
     receipt: object({ acknowledgedAt: time, frequencyHz: count, dataRate: text }),
     witnesses: list(witnessSchema),
     beaconerUnits: text,
+    challengerUnits: text,
+    challengerReason: oneOf(...challengerReasons),
     densityScale: text,
   },
   "target",
   "deadlineAt",
   "receipt",
   "beaconerUnits",
+  "challengerUnits",
+  "challengerReason",
   "densityScale",
 );
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type Address, addressBytes } from "@katydid/protocol";
-import { eventsOf, openOne, reveal, runUntilEvent } from "./challenge-testing.ts";
+import { eventsOf, meetReciprocity, openOne, reveal, runUntilEvent } from "./challenge-testing.ts";
 import { isDeniedAt, isEdgeDeniedAt } from "./classifications.ts";
 import { deniedEdgeTable } from "./classifier-tables.ts";
 import {
@@ -108,6 +108,7 @@ test("challenges drawn before a classification and settled after it are not paid
   const { liar, beaconers, address, evidence } = accusedOf(setting);
   endEpoch(chain);
   chain.runUntil(chain.now + 25_000);
+  meetReciprocity(chain, names);
   const open = openOne(chain, names);
   const witnesses = names.filter((name) => name !== open.challenger && name !== open.target);
   chain.block({ transactions: [reveal(chain, open, witnesses)] });

@@ -24,6 +24,8 @@ import {
   type Transaction,
   utf8,
 } from "@katydid/protocol";
+import { nextContext } from "./apply-block.ts";
+import { Draft } from "./draft.ts";
 import { CHAIN_ID, keysOf, type TestBody, type TestChain } from "./testing.ts";
 import type { BlockResult, NewEvent } from "./types.ts";
 
@@ -85,6 +87,21 @@ export function openEarly(chain: TestChain, names: readonly string[]): Played {
 export function revealableAt(params: Params, deadlineAt: Milliseconds): Milliseconds {
   const { challengeTimeoutSeconds, revealAfterSeconds } = params;
   return milliseconds(deadlineAt - (challengeTimeoutSeconds - revealAfterSeconds) * 1000);
+}
+
+/** As if each had been heard, and had heard another, when it was added and just now. */
+export function meetReciprocity(chain: TestChain, names: readonly string[]): void {
+  const { blockTime, view } = chain;
+  const draft = new Draft(view, nextContext(view, { blockTime, verify: () => false }));
+  for (const name of names) {
+    const { address } = keysOf(name);
+    const at = draft.hotspot(address)?.addedAt;
+    assert(at !== undefined, "a hotspot of the test");
+    const stamps = [at, chain.now];
+    const first = { firstBeaconedAt: at, firstWitnessedAt: at };
+    draft.updateHotspot(address, { beaconedAt: stamps, witnessedAt: stamps, ...first });
+  }
+  view.commit(draft.writes());
 }
 
 export function openBody(challenge: ChallengeId, secret: Bytes32): TestBody {

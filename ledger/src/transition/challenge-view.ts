@@ -4,9 +4,11 @@ import {
   type ChallengeId,
   formatUnits,
   scaleUnits,
+  UNITS_ONE,
   witnessUnits,
 } from "@katydid/protocol";
 import type { ChallengeView, WitnessView } from "../client/client.ts";
+import { unpaidChallenger } from "./challenger-pay.ts";
 import {
   challengeOfId,
   isRevealed,
@@ -15,6 +17,7 @@ import {
   type Judgement,
   judge,
   type Revealed,
+  standsBeside,
 } from "./challenges.ts";
 import { slotKey } from "./keys.ts";
 import type { ChallengeRow } from "./rows.ts";
@@ -53,9 +56,19 @@ export function challengeView(
   return {
     ...targeted,
     ...(receipt !== undefined && { receipt: receiptView(row, receipt) }),
-    witnesses: [...witnessViews(row, judgement), ...listedViews(row)],
+    witnesses: [...witnessViews(view, { row, judgement }), ...listedViews(row)],
     beaconerUnits: formatUnits(units),
+    ...challengerPay(view, { row, judgement }),
   };
+}
+
+function challengerPay(
+  view: View,
+  settled: { row: Revealed; judgement: Judgement },
+): Pick<ChallengeView, "challengerUnits" | "challengerReason"> {
+  const challengerReason = unpaidChallenger(view, settled);
+  if (challengerReason === undefined) return { challengerUnits: formatUnits(UNITS_ONE) };
+  return { challengerUnits: formatUnits(0n), challengerReason };
 }
 
 type Receipt = NonNullable<Revealed["reveal"]["receipt"]>;
@@ -68,15 +81,35 @@ function receiptView(row: Revealed, receipt: Receipt): NonNullable<ChallengeView
   return { acknowledgedAt, frequencyHz, dataRate };
 }
 
-function witnessViews(row: Revealed, judgement: Judgement): WitnessView[] {
-  const selected = new Set(judgement.selected.map(({ witness }) => witness));
-  const count = judgement.selected.length;
-  const paid = scaleUnits({ units: witnessUnits(count), scale: row.drawn.scale });
-  return judgement.judged.map((judged) => {
-    const isSelected = selected.has(judged.witness);
+function witnessViews(
+  view: View,
+  { row, judgement }: { row: Revealed; judgement: Judgement },
+): WitnessView[] {
+  const { judged, selected } = judgement;
+  const paid = scaleUnits({ units: witnessUnits(selected.length), scale: row.drawn.scale });
+  return judged.map((one) => {
+    const isSelected = selected.includes(one);
     const units = formatUnits(isSelected ? paid : 0n);
-    return { ...judgedView(judged), selected: isSelected, units };
+    const passedOver = passedOverFor(view, { row, judgement, one });
+    return {
+      ...judgedView(one),
+      selected: isSelected,
+      ...(passedOver !== undefined && { passedOver }),
+      units,
+    };
   });
+}
+
+/** Why a valid witness was not selected, where others were. */
+function passedOverFor(
+  view: View,
+  input: { row: Revealed; judgement: Judgement; one: Judged },
+): WitnessView["passedOver"] {
+  const { row, one } = input;
+  const { selected } = input.judgement;
+  if (one.verdict.verdict === "invalid") return undefined;
+  if (selected.length === 0 || selected.includes(one)) return undefined;
+  return standsBeside(view, { row, one, selected }) ? "side-by-side" : "beyond-limit";
 }
 
 function judgedView({ report, witness, verdict }: Judged): Omit<WitnessView, "selected" | "units"> {

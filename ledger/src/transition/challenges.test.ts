@@ -4,6 +4,7 @@ import { messageHash, milliseconds, toHex, witnessOrderHash } from "@katydid/pro
 import {
   acknowledge,
   eventsOf,
+  meetReciprocity,
   openBody,
   openEarly,
   openOne,
@@ -37,6 +38,7 @@ test("a challenge from the slot to the released pay", () => {
   const played = openOne(chain, names);
   assert.equal(openChallengeView(chain.view, played.challenge)?.state, "targeted");
   const witnesses = others(names, played);
+  meetReciprocity(chain, [played.challenger]);
   const revealed = chain.block({ transactions: [reveal(chain, played, witnesses)] });
   const [told] = eventsOf([revealed], "challenge-revealed");
   assert.ok(told?.subjects.some((subject) => /^payload:[0-9a-f]{16}$/.test(subject)));
@@ -52,6 +54,7 @@ test("a challenge from the slot to the released pay", () => {
     witnesses.map(() => ["valid", true, true, "1.0000"]),
   );
   assert.equal(view.beaconerUnits, "1.0000");
+  assert.equal(view.challengerUnits, "1.0000");
   assert.equal(openChallengeView(chain.view, played.challenge), undefined);
   const target = hotspotOf(chain.view, keysOf(played.target).address);
   assert.ok(target?.firstBeaconedAt !== undefined);
@@ -61,11 +64,12 @@ test("a challenge from the slot to the released pay", () => {
   const owner = accountOf(chain.view, keysOf("rich").address).motes;
   chain.runUntil(chain.now + chain.params.holdbackSeconds * 1000);
   const paid = accountOf(chain.view, keysOf("rich").address).motes - owner;
-  // Beaconer and witnesses were in grace: the challenger's share is released, and the beacon of
-  // none but the target was ever heard, so what witnesses earned waits for theirs.
+  // The challenger met reciprocity: its share is released. Beaconer and witnesses were in grace, and
+  // the beacon of none but the target was ever heard: what witnesses earned waits for theirs.
   const { held } = supplyOf(chain.view);
   assert.equal(paid + held, ended.held);
   const challenger = hotspotView(chain.view, keysOf(played.challenger).address, chain.index);
+  assert.ok(paid > 0n);
   assert.equal(challenger?.earned.coverage, paid);
   const witness = hotspotView(chain.view, keysOf(witnesses[0] as string).address, chain.index);
   assert.ok(witness && witness.earned.held > 0n && witness.earned.coverage === 0n);

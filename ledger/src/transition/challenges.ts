@@ -20,6 +20,7 @@ import {
   toHex,
   type Verdict,
   type WitnessFacts,
+  witnessDistance,
 } from "@katydid/protocol";
 import { isDeniedAt, isEdgeDeniedAt } from "./classifications.ts";
 import { chainOf, hotspotOf } from "./draft.ts";
@@ -207,6 +208,20 @@ export function judge(view: View, row: Revealed): Judgement {
     spacing: { cellOf: (witness) => locatedAt(view, { hotspot: witness, at }), limits },
   });
   return { judged, selected };
+}
+
+/** Whether a valid witness stands too close, by rule 12, to one of the selected. */
+export function standsBeside(
+  view: View,
+  input: { row: Targeted; one: Judged; selected: readonly Judged[] },
+): boolean {
+  const { at } = input.row.drawn;
+  const limits = paramsByName(chainOf(view).params);
+  const witness = locatedAt(view, { hotspot: input.one.witness, at });
+  return input.selected.some(({ witness: hotspot }) => {
+    const cells = { beaconer: locatedAt(view, { hotspot, at }), witness };
+    return witnessDistance(cells, limits).verdict === "too-close";
+  });
 }
 
 /** Of a witness whose report is valid, so that it was located. */

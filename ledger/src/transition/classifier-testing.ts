@@ -7,7 +7,14 @@ import {
   type Hearing,
   windowAt,
 } from "@katydid/protocol";
-import { eventsOf, openOne, type Played, reveal, runUntilEvent } from "./challenge-testing.ts";
+import {
+  eventsOf,
+  meetReciprocity,
+  openOne,
+  type Played,
+  reveal,
+  runUntilEvent,
+} from "./challenge-testing.ts";
 import { hearingTable } from "./classifier-tables.ts";
 import { type HoldbackKey, holdbackOf } from "./keys.ts";
 import type { HoldbackRow } from "./rows.ts";
@@ -123,6 +130,7 @@ export function played(): PlayedChain {
 function play(): PlayedChain {
   const chain = new TestChain();
   const names = addHotspots(chain, HOTSPOTS);
+  meetReciprocity(chain, names);
   const challenges = playMany(chain, names, 8);
   endEpoch(chain);
   runToEpochEnd(chain);

@@ -4,6 +4,7 @@ import { type Motes, messageHash, milliseconds } from "@katydid/protocol";
 import {
   acknowledge,
   eventsOf,
+  meetReciprocity,
   openOne,
   type Played,
   reportOf,
@@ -19,6 +20,7 @@ import { addHotspots, keysOf, reasonOf, type TestBody, TestChain } from "./testi
 function world() {
   const chain = new TestChain();
   const names = addHotspots(chain, 4);
+  meetReciprocity(chain, names);
   const played = openOne(chain, names);
   const [a, b] = names.filter((name) => name !== played.challenger && name !== played.target);
   return { chain, played, a: a as string, b: b as string };

@@ -15,6 +15,7 @@ import {
 import {
   acknowledge,
   eventsOf,
+  meetReciprocity,
   openOne,
   type Played,
   receiptOf,
@@ -92,6 +93,7 @@ test("refusals of transfer-hotspot in order", () => {
 test("a hotspot changes hands with its pay, and its bond still returns to its payer", () => {
   const { chain, names, view, motes } = withHotspots(4);
   const played = openOne(chain, names);
+  meetReciprocity(chain, [played.challenger]);
   chain.block({ transactions: [reveal(chain, played, others(names, played))] });
   runUntilEvent(chain, "epoch-ended");
   const seller = motes("rich");
@@ -185,6 +187,7 @@ test("pay of grace burns when its hotspot leaves; other held pay comes in its ti
   const { chain, names, view, motes } = withHotspots(4);
   const played = openOne(chain, names);
   const witnesses = others(names, played);
+  meetReciprocity(chain, [played.challenger]);
   chain.block({ transactions: [reveal(chain, played, witnesses)] });
   runUntilEvent(chain, "epoch-ended");
   const [witness] = witnesses as [string];

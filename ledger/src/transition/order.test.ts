@@ -8,6 +8,7 @@ import { type Db, type Dc, dc, sha256, type Transaction, tokens, utf8 } from "@k
 import fc from "fast-check";
 import {
   acknowledge,
+  meetReciprocity,
   openOne,
   type Played,
   reportOf,
@@ -52,6 +53,7 @@ function scene() {
   const over = { kind: "close-channel", channel: cut, summaries, more: false } as const;
   chain.block({ transactions: [chain.sign("router", over)] });
   while (channelView(chain.view, cut)?.state !== "settled") chain.block({ afterMs: 9000 });
+  meetReciprocity(chain, names);
   const omitting = openOne(chain, names);
   const [omitted, ...reported] = others(names, omitting) as [string, ...string[]];
   const heardAt = chain.blockTime;

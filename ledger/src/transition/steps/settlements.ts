@@ -9,6 +9,7 @@ import {
 } from "@katydid/protocol";
 import type { ActiveIndex } from "../active-index.ts";
 import { challengeView } from "../challenge-view.ts";
+import { unpaidChallenger } from "../challenger-pay.ts";
 import {
   beaconerInGrace,
   challengeOfId,
@@ -18,12 +19,11 @@ import {
   passesRadio,
   type Revealed,
 } from "../challenges.ts";
-import { isDeniedAt } from "../classifications.ts";
 import { returnCommitmentFee } from "../commitments.ts";
 import type { Draft } from "../draft.ts";
 import { addEarning } from "../earnings.ts";
 import { countHearing } from "../hearing.ts";
-import { isBonded, markActive, stampBeaconed, stampWitnessed } from "../hotspots.ts";
+import { markActive, stampBeaconed, stampWitnessed } from "../hotspots.ts";
 import { challengeOf } from "../keys.ts";
 import { CHALLENGES_PER_BLOCK_MAX } from "../limits.ts";
 import { shareOut } from "../shares.ts";
@@ -62,7 +62,7 @@ function bookUnits(draft: Draft, { row, judgement }: Settled): void {
   const { witnessedChallenges } = draft.chain;
   draft.updateChain({ witnessedChallenges: witnessedChallenges + 1 });
   const { target, scale } = row.drawn;
-  if (isChallengerPaid(draft, row)) {
+  if (unpaidChallenger(draft, { row, judgement }) === undefined) {
     addEarning(draft, row.challenger, { challengerUnits: UNITS_ONE });
   }
   const forBeacon = scaleUnits({ units: beaconerUnits(count), scale });
@@ -81,15 +81,6 @@ function bookUnits(draft: Draft, { row, judgement }: Settled): void {
       ...(isHeld && { graceWitnessUnits: forWitness }),
     });
   }
-}
-
-function isChallengerPaid(draft: Draft, { challenger, drawn, reveal }: Revealed): boolean {
-  if (reveal.omitted) return false;
-  // A place that is not believed draws no lots, though it drew this one before.
-  if (isDeniedAt(draft, challenger, drawn.at)) return false;
-  // A penalty since the draw may have taken its bond below half: then it is not paid (§6).
-  const row = draft.hotspot(challenger);
-  return row !== undefined && isBonded(row);
 }
 
 function returnFees(draft: Draft, { challenge, row, judgement }: Settled): void {
