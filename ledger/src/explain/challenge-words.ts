@@ -17,6 +17,8 @@ export interface ChallengeEntry {
   readonly receipt?: unknown;
   readonly witnesses: readonly WitnessEntry[];
   readonly beaconerUnits?: string;
+  readonly challengerUnits?: string;
+  readonly challengerReason?: string;
   readonly densityScale?: string;
 }
 
@@ -72,13 +74,31 @@ function challengerWords(challenge: ChallengeEntry): ChallengeWords {
   const role = "challenger";
   const early = unfinishedWords(challenge);
   if (early !== undefined) return { role, ...early };
-  const valid = challenge.witnesses.filter(({ verdict }) => verdict === "valid").length;
-  if (challenge.receipt === undefined) {
-    return { role, outcome: "unpaid", text: "Not paid: the target sent no receipt." };
+  const { witnesses, challengerReason: reason } = challenge;
+  if (reason !== undefined) {
+    return { role, outcome: "unpaid", text: `Not paid: ${unpaidChallengerWords(reason)}.` };
   }
-  if (valid === 0) return { role, outcome: "unpaid", text: "Not paid: it had no valid witness." };
-  const text = `It had ${countWords(valid, "valid witness")}: 1 unit, unless an acknowledged report was left out.`;
-  return { role, outcome: "paid", text };
+  const valid = witnesses.filter(({ verdict }) => verdict === "valid").length;
+  return { role, outcome: "paid", text: `It had ${countWords(valid, "valid witness")}: 1 unit.` };
+}
+
+function unpaidChallengerWords(reason: string): string {
+  switch (reason) {
+    case "no-receipt":
+      return "the target sent no receipt";
+    case "no-valid-witness":
+      return "it had no valid witness";
+    case "omitted":
+      return "it left out a report or receipt that it had acknowledged, and paid for that with its bond";
+    case "denied":
+      return "a classification stood against this hotspot when the target was drawn";
+    case "not-bonded":
+      return "this hotspot's bond was below half when it settled; its owner can fill it up";
+    case "no-reciprocity":
+      return "in the window before the draw nobody had heard this hotspot, or it had heard nobody; for challengers there is no grace";
+    default:
+      return reason;
+  }
 }
 
 function unfinishedWords({ state }: ChallengeEntry): Omit<ChallengeWords, "role"> | undefined {
@@ -94,7 +114,7 @@ function unfinishedWords({ state }: ChallengeEntry): Omit<ChallengeWords, "role"
     case "silent":
       return {
         outcome: "unpaid",
-        text: "Not paid: the challenger never revealed; it lost 5 % of its bond and a window of draws.",
+        text: "Not paid: the challenger never revealed; it paid for that with its bond, and is not drawn for a window.",
       };
     case "settled":
       return undefined;

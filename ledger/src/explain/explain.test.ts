@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { classifierNames, verdictReasons } from "@katydid/protocol";
+import { challengerReasons } from "../client/index.ts";
 import {
   type ChallengeEntry,
   challengeWords,
@@ -61,7 +62,10 @@ describe("verdictWords", () => {
   });
   it("says when a valid report is not paid", () => {
     const valid = { reason: undefined, verdict: "valid" as const };
-    assert.match(verdictWords(report({ ...valid, selected: false })), /Not paid: not among/);
+    const passed = (parts: object) => verdictWords(report({ ...valid, selected: false, ...parts }));
+    assert.match(passed({ passedOver: "side-by-side" }), /Not paid: it stands within 8 cells/);
+    assert.match(passed({ passedOver: "beyond-limit" }), /Not paid: 14 others came before it/);
+    assert.match(passed({}), /Not paid: the target's receipt was not there/);
     assert.match(verdictWords(report({ ...valid, selected: true, held: true })), /held until/);
   });
 });
@@ -80,6 +84,26 @@ describe("challengeWords", () => {
   it("tells a target whose receipt was not there", () => {
     const { receipt: _, ...without } = settled({ target: SELF });
     assert.match(challengeWords(without, SELF).text, /without this hotspot's receipt/);
+  });
+  it("has a sentence of its own for every reason why a challenger is not paid", () => {
+    const texts = challengerReasons.map((challengerReason) => {
+      const challenge = settled({ challenger: SELF, challengerUnits: "0.0000", challengerReason });
+      const { outcome, text } = challengeWords(challenge, SELF);
+      assert.equal(outcome, "unpaid", challengerReason);
+      assert.match(text, /^Not paid: .+ .+\.$/, challengerReason);
+      return text;
+    });
+    assert.equal(new Set(texts).size, challengerReasons.length);
+    const paid = settled({
+      challenger: SELF,
+      challengerUnits: "1.0000",
+      witnesses: [report({ witness: "other", verdict: "valid", reason: undefined })],
+    });
+    assert.deepEqual(challengeWords(paid, SELF), {
+      role: "challenger",
+      outcome: "paid",
+      text: "It had 1 valid witness: 1 unit.",
+    });
   });
   it("calls nothing final before the late window is over", () => {
     const valid = report({ reason: undefined, verdict: "valid", selected: true, units: "1.0000" });
@@ -135,6 +159,10 @@ describe("whyOf", () => {
         settled({ witnesses: [report({ reason: "too-close" })] }),
         settled({ state: "revealed", witnesses: [report({ reason: "too-far" })] }),
         settled({ target: SELF }),
+        settled({ challenger: SELF, challengerReason: "no-reciprocity" }),
+        settled({
+          witnesses: [report({ reason: undefined, verdict: "valid", passedOver: "side-by-side" })],
+        }),
       ],
     });
     const pay = why.pay.map(({ text }) => text).join("\n");
@@ -143,6 +171,8 @@ describe("whyOf", () => {
     assert.deepEqual(why.outcomes, [
       { text: "witness, unpaid: too-close", count: 2 },
       { text: "beaconer, unpaid", count: 1 },
+      { text: "challenger, unpaid: no-reciprocity", count: 1 },
+      { text: "witness, unpaid: side-by-side", count: 1 },
     ]);
   });
 });

@@ -106,22 +106,22 @@ function reciprocitySentences({ reciprocity }: HotspotNumbers): Sentence[] {
   const said: Sentence[] = [];
   if (asWitness === "unmet") {
     const text =
-      "Nobody has heard its beacons within the window, so its witnessing is not paid: check antenna and cable.";
+      "Nobody has heard its beacons within the window, so neither its witnessing nor its challenges are paid: check antenna and cable.";
     said.push({ mood: "bad", text });
   }
   if (asBeaconer === "unmet") {
     const text =
-      "It has heard nobody's beacons within the window, so its own are not paid: check antenna and cable.";
+      "It has heard nobody's beacons within the window, so neither its own nor its challenges are paid: check antenna and cable.";
     said.push({ mood: "bad", text });
   }
   if (asWitness === "grace") {
     const text =
-      "None of its beacons was heard yet: pay for witnessing is held until one is, and burned if it leaves before.";
+      "None of its beacons was heard yet: pay for witnessing is held until one is, and burned if it leaves before; its challenges are not paid until then.";
     said.push({ mood: "wait", text });
   }
   if (asBeaconer === "grace") {
     const text =
-      "It has witnessed no beacon yet: pay for its own is held until it does, and burned if it leaves before.";
+      "It has witnessed no beacon yet: pay for its own is held until it does, and burned if it leaves before; its challenges are not paid until then.";
     said.push({ mood: "wait", text });
   }
   if (said.length === 0) said.push({ mood: "good", text: "It hears others and is heard by them." });

@@ -6,6 +6,7 @@ export interface WitnessNumbers {
   readonly reason?: string;
   readonly held?: boolean;
   readonly selected?: boolean;
+  readonly passedOver?: "side-by-side" | "beyond-limit";
   readonly rssiDbm?: number;
   readonly boundDbm?: number;
   readonly distanceMeters?: number;
@@ -20,13 +21,22 @@ function validWords(witness: WitnessNumbers): string {
   const free = boundWords(witness);
   const heard = `heard at ${signalWords(witness)} over ${distanceWords(witness.distanceMeters)}`;
   const valid = `Valid: ${heard}; free space allows ${free}.`;
-  if (witness.selected === false) {
-    return `${valid} Not paid: not among the 14, spaced by 8 cells, whom the draw selected.`;
-  }
+  if (witness.selected === false) return `${valid} Not paid: ${passedOverWords(witness)}.`;
   if (witness.held === true) {
     return `${valid} Its pay is held until its own beacon was heard once (grace).`;
   }
   return valid;
+}
+
+function passedOverWords({ passedOver }: WitnessNumbers): string {
+  switch (passedOver) {
+    case "side-by-side":
+      return "it stands within 8 cells of resolution 11 (some 400 m) of a witness that the draw selected before it, and radios side by side get one share";
+    case "beyond-limit":
+      return "14 others came before it in the draw";
+    default:
+      return "the target's receipt was not there, and without it nobody is";
+  }
 }
 
 function unpaidWords(witness: WitnessNumbers): string {

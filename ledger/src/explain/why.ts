@@ -107,7 +107,7 @@ function outcomesOf<Challenge extends ChallengeEntry>(
   for (const { role, outcome, challenge } of challenges) {
     if (outcome === "pending") continue;
     const own = challenge.witnesses.find(({ witness }) => witness === address);
-    const name = role === "witness" ? witnessOutcome(outcome, own) : `${role}, ${outcome}`;
+    const name = outcomeName({ role, outcome, challenge, own });
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return [...counts]
@@ -115,7 +115,20 @@ function outcomesOf<Challenge extends ChallengeEntry>(
     .sort((one, other) => other.count - one.count || (one.text < other.text ? -1 : 1));
 }
 
+function outcomeName(input: {
+  readonly role: ChallengeWords["role"];
+  readonly outcome: string;
+  readonly challenge: ChallengeEntry;
+  readonly own: ChallengeEntry["witnesses"][number] | undefined;
+}): string {
+  const { role, outcome, challenge, own } = input;
+  if (role === "witness") return witnessOutcome(outcome, own);
+  const { challengerReason } = challenge;
+  const hasReason = role === "challenger" && outcome === "unpaid" && challengerReason !== undefined;
+  return hasReason ? `challenger, unpaid: ${challengerReason}` : `${role}, ${outcome}`;
+}
+
 function witnessOutcome(outcome: string, own: ChallengeEntry["witnesses"][number] | undefined) {
   if (outcome === "paid") return own?.held === true ? "witness, paid (grace)" : "witness, paid";
-  return `witness, unpaid: ${own?.reason ?? "valid, but not selected"}`;
+  return `witness, unpaid: ${own?.reason ?? own?.passedOver ?? "no receipt of the target"}`;
 }
