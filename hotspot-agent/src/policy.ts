@@ -22,8 +22,10 @@ export interface AgentPolicy {
 
   /** Vouchers are checked and stored at least this often while they come in, ms. */
   readonly voucherCheckMs: number;
-  /** Unredeemed DC of one channel at which its voucher is redeemed. */
-  readonly redeemDc: number;
+  /** Credit without a voucher of a router that has paid nothing yet, DC; it grows with what it pays. */
+  readonly creditStartDc: number;
+  /** What goes on credit is on disk by so much ahead of need, DC. */
+  readonly creditAheadDc: number;
   /** Below this a redemption costs more than it saves: about twice its fee, DC. */
   readonly redeemDcMin: number;
   /** Redeem what is left so long before the channel expires, protocol ms. */
@@ -51,9 +53,19 @@ export interface AgentPolicy {
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
+/** From submission to a block at most: one that is just being made, and the next. */
+const COMMIT_BLOCKS = 2;
 
 export function policyFor(params: Params): AgentPolicy {
   const timeoutMs = params.challengeTimeoutSeconds * SECOND;
+  const revealBeforeDeadlineMs = timeoutMs / 5;
+  const blockMs = params.blockSecondsBusy * SECOND;
+  // From the draw of a target: what is submitted by then is in a block before any reveal.
+  const revealMs = params.revealAfterSeconds * SECOND || timeoutMs - revealBeforeDeadlineMs;
+  const submittedMs = revealMs - COMMIT_BLOCKS * blockMs;
+  const commitAfterMs = Math.min(timeoutMs / 6, (submittedMs * 3) / 10);
+  const obeyWithinMs = Math.min((timeoutMs * 2) / 5, submittedMs - commitAfterMs);
+  const lastOrderMs = Math.min(timeoutMs / 4, obeyWithinMs - blockMs);
   return {
     choresMs: Math.min(60, params.slotSeconds) * SECOND,
     presenceCheckMs: (params.activitySeconds * SECOND) / 8,
@@ -63,22 +75,29 @@ export function policyFor(params: Params): AgentPolicy {
     helloFirstMs: 2 * SECOND,
     helloMaxMs: 60 * SECOND,
     voucherCheckMs: 1800 * SECOND,
-    // Half of the credit, so that the other half carries packets while the redemption settles.
-    redeemDc: Number(params.creditLimitDc) / 2,
+    // One step that is being vouched, and one that is under way meanwhile: 0.001 USD.
+    creditStartDc: 2 * Number(params.voucherStepDc),
+    // More than the dearest frame (255 bytes: 11 DC), and little enough that a kill costs no trust.
+    creditAheadDc: Math.ceil(Number(params.voucherStepDc) / 4),
     redeemDcMin: 20,
     // An open channel is still open for some blocks after this, even on the shortest channel.
     redeemBeforeExpiryMs: (params.channelSecondsMin * SECOND) / 4,
     buyShareMin: 0.5,
     /*
      * Of the timeout: orders until 1/4, obeyed until 2/5; who then heard and is not acknowledged
-     * commits from 1/6 after, which with a block makes 3/5 at the latest; reveals from 4/5.
+     * commits from 1/6 after, which with two blocks is before 7/10, when the ledger takes the first
+     * reveal; an honest one comes at 4/5. Where blocks are far apart orders and waits are shorter.
      */
-    revealBeforeDeadlineMs: timeoutMs / 5,
-    resendAfterMs: [timeoutMs / 100, timeoutMs / 30, timeoutMs / 10, timeoutMs / 4],
-    obeyWithinMs: (timeoutMs * 2) / 5,
-    commitAfterMs: timeoutMs / 6,
+    revealBeforeDeadlineMs,
+    resendAfterMs: [100, 30, 10]
+      .map((part) => timeoutMs / part)
+      .filter((afterMs) => afterMs < lastOrderMs)
+      .concat(lastOrderMs),
+    obeyWithinMs,
+    commitAfterMs,
     commitWithinMs: (timeoutMs * 3) / 4,
-    commitmentsPerDayMax: 24,
+    // Beacons that one hears of a dozen neighbours in a day are twice as many.
+    commitmentsPerDayMax: Math.ceil((24 * 6 * HOUR) / (params.challengeIntervalSeconds * SECOND)),
     // A hotspot counts as active for two of its days.
     dayMs: (params.activitySeconds * SECOND) / 2,
     evidenceKeepMs: (params.challengeTimeoutSeconds + params.lateSeconds) * 2 * SECOND,

@@ -4,8 +4,15 @@ import fc from "fast-check";
 import { CHANNELS_PER_ROUTER_MAX } from "../limits.ts";
 import { Credit } from "./credit.ts";
 
-function creditOf({ limitDc, left }: { limitDc: number; left: number }): Credit {
-  const credit = new Credit({ limitDc });
+interface CreditOfOptions {
+  readonly limitDc: number;
+  /** Default: as trusted as can be. */
+  readonly startDc?: number;
+  readonly left: number;
+}
+
+function creditOf({ limitDc, startDc = limitDc, left }: CreditOfOptions): Credit {
+  const credit = new Credit({ limitDc, startDc });
   credit.learn("a", { left });
   credit.useChannel("a");
   return credit;
@@ -21,7 +28,7 @@ test("the limit itself is admitted and one more is not", () => {
 test("what is left of the deposit bounds it too, and without a channel only joins pass", () => {
   assert.equal(creditOf({ limitDc: 100, left: 10 }).admits(11), false);
   assert.equal(creditOf({ limitDc: 100, left: 10 }).admits(10), true);
-  const none = new Credit({ limitDc: 100 });
+  const none = new Credit({ limitDc: 100, startDc: 100 });
   assert.equal(none.admits(1), false);
   assert.equal(none.admits(0), true);
 });
@@ -58,16 +65,104 @@ test("a purchase below the price leaves the rest as a loss, one above it counts 
   assert.equal(credit.exposure(), 6);
 });
 
-test("losses fade by one limit a day", () => {
-  const credit = creditOf({ limitDc: 100, left: 1000 });
-  credit.sent(100);
-  credit.declined({ costDc: 100, valid: false });
-  const start = 1_700_000_000_000;
-  credit.fade(start);
-  credit.fade(start + 12 * 3600 * 1000);
-  assert.ok(Math.abs(credit.exposure() - 50) < 1e-6);
-  credit.fade(start + 30 * 3600 * 1000);
-  assert.equal(credit.exposure(), 0);
+const DAY_MS = 24 * 3600 * 1000;
+const START_MS = 1_700_000_000_000;
+
+test("a day forgives a quarter of the start, and as much as was earned", () => {
+  const unknown = creditOf({ limitDc: 1000, startDc: 100, left: 1000 });
+  unknown.sent(100);
+  unknown.declined({ costDc: 100, valid: false });
+  unknown.fade(START_MS);
+  unknown.fade(START_MS + DAY_MS);
+  assert.ok(Math.abs(unknown.lostDc - 75) < 1e-6);
+  const known = creditOf({ limitDc: 1000, startDc: 100, left: 1000 });
+  known.learn("a", { vouched: 500, reserved: 500 });
+  known.sent(100);
+  known.declined({ costDc: 100, valid: false });
+  known.fade(START_MS);
+  known.fade(START_MS + DAY_MS / 10);
+  assert.ok(Math.abs(known.lostDc - (100 - 42.5)) < 1e-6);
+  known.fade(START_MS + DAY_MS);
+  assert.equal(known.lostDc, 0);
+});
+
+test("trust begins at the start and grows by what the ledger pays, up to the limit", () => {
+  const credit = creditOf({ limitDc: 1000, startDc: 100, left: 100_000 });
+  assert.equal(credit.admits(100), true);
+  assert.equal(credit.admits(101), false);
+  assert.equal(credit.admitsWanted(101), false, "nor if it asks for it");
+  credit.learn("a", { vouched: 300 });
+  assert.equal(credit.limitDc, 100, "a voucher is a promise");
+  credit.learn("a", { reserved: 300 });
+  assert.equal(credit.limitDc, 400);
+  assert.equal(credit.admits(400), true);
+  credit.settled("a", 350);
+  assert.equal(credit.limitDc, 450, "settlement pays the rest");
+  credit.learn("b", { left: 100_000, vouched: 5000 });
+  credit.learn("b", { reserved: 5000 });
+  assert.equal(credit.limitDc, 1000);
+});
+
+test("what it does not pay takes as much trust away, and never more than was earned", () => {
+  const credit = creditOf({ limitDc: 1000, startDc: 100, left: 1000 });
+  credit.learn("a", { vouched: 300 });
+  credit.learn("a", { reserved: 300 });
+  credit.sent(120);
+  credit.declined({ costDc: 120, valid: false });
+  assert.equal(credit.limitDc, 280);
+  credit.sent(250);
+  credit.bought({ costDc: 250, paidDc: 250 });
+  credit.settled("a", 300);
+  assert.equal(credit.limitDc, 100);
+});
+
+test("vouchers may come to ten times the trust before they are redeemed, and to the limit", () => {
+  const credit = creditOf({ limitDc: 5000, startDc: 100, left: 100_000 });
+  credit.learn("a", { vouched: 950 });
+  assert.equal(credit.admits(50), true);
+  assert.equal(credit.admits(51), false);
+  credit.learn("a", { reserved: 950 });
+  credit.learn("a", { vouched: 950 + 4990 });
+  assert.equal(credit.admits(10), true);
+  assert.equal(credit.admits(11), false);
+});
+
+test("without vouchers nobody makes off with more than it paid, the start, and what was forgiven", () => {
+  const step = fc.record({
+    cost: fc.integer({ min: 1, max: 11 }),
+    end: fc.constantFrom("bought", "cheated", "kept", "vouched", "redeemed", "an hour"),
+  });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 300 }), (steps) => {
+      const credit = creditOf({ limitDc: 500, startDc: 50, left: 1_000_000 });
+      let [had, bought, vouched, paid, forgiven] = [0, 0, 0, 0, 0];
+      let now = START_MS;
+      credit.fade(now);
+      for (const { cost, end } of steps) {
+        if (end === "vouched") {
+          vouched = bought;
+          credit.learn("a", { vouched });
+        } else if (end === "redeemed") {
+          paid = vouched;
+          credit.learn("a", { reserved: vouched });
+        } else if (end === "an hour") {
+          const before = credit.lostDc;
+          now += 3600 * 1000;
+          credit.fade(now);
+          forgiven += before - credit.lostDc;
+        } else if (credit.admits(cost)) {
+          credit.sent(cost);
+          had += cost;
+          if (end === "bought") {
+            credit.bought({ costDc: cost, paidDc: cost });
+            bought += cost;
+          }
+          if (end === "cheated") credit.declined({ costDc: cost, valid: false });
+        }
+        assert.ok(had - vouched <= paid + 50 + forgiven + 1e-6);
+      }
+    }),
+  );
 });
 
 test("a new channel does not wash off the debts of the old ones", () => {

@@ -1,7 +1,7 @@
 /** Is a decline one that an honest router gives, as far as the hotspot can tell? */
 import type { Address, Decision } from "@katydid/protocol";
 
-type Declined = Extract<Decision["outcome"], { kind: "declined" }>;
+export type Declined = Extract<Decision["outcome"], { kind: "declined" }>;
 
 export interface DeclineFacts {
   readonly outcome: Declined;
@@ -11,6 +11,8 @@ export interface DeclineFacts {
   readonly copyWindowMs: number;
   /** It was sent to this router before, too. */
   readonly repeated: boolean;
+  /** The router had asked for it. */
+  readonly isWanted: boolean;
 }
 
 export function someoneElseBought({ outcome, self }: Pick<DeclineFacts, "outcome" | "self">) {
@@ -18,10 +20,12 @@ export function someoneElseBought({ outcome, self }: Pick<DeclineFacts, "outcome
 }
 
 /**
- * true where the frame was of no use to the router. A router that cannot or will not pay (no
+ * true where the frame was of no use to the router. What it asked for was of use: it knew hash, size
+ * and device, and who else had it (and if it bought it before, its next voucher says so). A router that cannot or will not pay (no
  * balance, a spending limit, overload) has had the frame all the same: that is no valid reason.
  */
 export function declineIsValid(facts: DeclineFacts): boolean {
+  if (facts.isWanted) return false;
   switch (facts.outcome.reason) {
     case "mic-invalid":
     case "malformed":

@@ -161,13 +161,81 @@ test("a router that buys little of what nobody else was bought for gets offers o
   await agent.dispose();
 });
 
-test("declines because another's copy was bought say nothing against the router", async () => {
+test("declines because another's copy was bought say nothing against the router that buys", async () => {
   const { hear, router, status, agent } = await world();
   const other = keyOf("other").address;
-  router.answer = () => ({ kind: "declined", reason: "copies-bought", bought: [other] });
-  for (let i = 0; i < 40; i++) await hear(uplink(i));
-  assert.equal(packets(router).length, 40);
-  assert.equal(status().routers[0]?.exposureDc, 0);
+  let turn = 0;
+  router.answer = () =>
+    turn++ % 60 === 0 ? bought(1) : { kind: "declined", reason: "copies-bought", bought: [other] };
+  for (let i = 0; i < 150; i++) await hear(uplink(i));
+  assert.equal(packets(router).length, 150);
+  assert.equal(status().routers[0]?.exposureDc, 3);
+  await agent.dispose();
+});
+
+test("a router that always names others is offered frames, until it buys one", async () => {
+  const { hear, router, status, agent } = await world();
+  const other = keyOf("other").address;
+  const declined = { kind: "declined", reason: "copies-bought", bought: [other] } as const;
+  router.answer = () => declined;
+  for (let i = 0; i < 80; i++) await hear(uplink(i));
+  assert.equal(packets(router).length, 64);
+  assert.equal(status().routers[0]?.offersReason, "buys-nothing");
+  assert.match(
+    agent.status().problems.join(),
+    /only offered frames: it bought none of the last 64/,
+  );
+  router.answer = (message) => (message.kind === "offer" ? { kind: "wanted" } : bought(1));
+  for (let i = 80; i < 90; i++) await hear(uplink(i));
+  assert.equal(status().routers[0]?.offersOnly, false);
+  assert.equal(status().frames.offered, 16 + 1);
+  await agent.dispose();
+});
+
+test("what a router asks for and declines is a loss, whatever it says, and soon it gets no more", async () => {
+  const { hear, router, status, agent } = await world();
+  const other = keyOf("other").address;
+  const reasons = ["copies-bought", "replay", "late", "mic-invalid"] as const;
+  let turn = 0;
+  router.answer = (message) => {
+    if (message.kind === "offer") return { kind: "wanted" };
+    const reason = reasons[turn++ % reasons.length] ?? "late";
+    return { kind: "declined", reason, bought: [other] };
+  };
+  for (let i = 0; i < 300; i++) await hear(uplink(i));
+  // 64 for nothing, then as many as it was trusted with.
+  assert.equal(packets(router).length, 64 + 100);
+  assert.equal(status().routers[0]?.lostDc, 100);
+  await agent.dispose();
+});
+
+test("a router that buys and never vouches has a hundred data credits' worth of an hotspot", async () => {
+  const { hear, router, status, agent } = await world();
+  router.answer = (message) => (message.kind === "offer" ? { kind: "wanted" } : bought(1));
+  for (let i = 0; i < 300; i++) await hear(uplink(i));
+  assert.equal(packets(router).length, 100);
+  assert.equal(status().routers[0]?.offersReason, "credit");
+  assert.match(agent.status().problems.join(), /trusted with 100 DC.* 100 DC are not vouched for/);
+  await agent.dispose();
+});
+
+test("a router that vouches for each step gets every frame at once, though checks are lazy", async () => {
+  const { hear, router, status, agent } = await world();
+  let [dcBought, sequence] = [0n, 0];
+  router.answer = () => {
+    dcBought++;
+    // 49 are held unchecked by the hotspot; then it vouches at each step, and some under way.
+    if (dcBought === 49n || (dcBought > 49n && (dcBought - 49n) % 60n === 0n)) {
+      const figures = { cumulativeDc: dc(dcBought), cumulativePackets: Number(dcBought) };
+      const body = { kind: "voucher", channel, hotspot: hotspot.address, ...figures } as const;
+      const signed = { ...body, sequence: ++sequence };
+      router.send(signMessage({ chainId: CHAIN_ID, signer: router.key, body: signed }));
+    }
+    return bought(1);
+  };
+  for (let i = 0; i < 400; i++) await hear(uplink(i));
+  assert.equal(packets(router).length, 400);
+  assert.equal(status().frames.offered, 0);
   await agent.dispose();
 });
 

@@ -7,6 +7,7 @@ import {
   type KeyPair,
   type Params,
   routerEquivocation,
+  type SignedVoucher,
   toHex,
 } from "@katydid/protocol";
 import type { ProtocolClock, SendTransaction } from "../ledger-link.ts";
@@ -14,13 +15,13 @@ import type { AgentPolicy } from "../policy.ts";
 import type { Reportable } from "../reporter.ts";
 import { Downlinks } from "./downlinks.ts";
 import { Forwarder } from "./forwarder.ts";
-import { frameOutcomes, NamedCounts, uplinkOutcomes } from "./frame-counts.ts";
+import { forwardingCounts } from "./forwarding-counts.ts";
 import { OfflineQueue } from "./offline-queue.ts";
 import { Redeemer } from "./redeemer.ts";
 import { type Route, RouteTable } from "./route-table.ts";
 import { RouterLink } from "./router-link.ts";
 import { Standing } from "./standing.ts";
-import { VoucherBook, voucherVerdicts } from "./voucher-book.ts";
+import { VoucherBook, type VoucherVerdict } from "./voucher-book.ts";
 
 export interface ForwardingOptions {
   readonly key: KeyPair;
@@ -43,9 +44,6 @@ export interface ForwardingOptions {
   readonly report: (evidence: Reportable) => void;
 }
 
-const downlinkOutcomes = ["transmitted", "second-window", "refused"] as const;
-const redemptionOutcomes = ["submitted", "confirmed", "refused", "no-effect"] as const;
-
 export class Forwarding {
   readonly #options: ForwardingOptions;
   readonly #forwarder: Forwarder;
@@ -55,14 +53,14 @@ export class Forwarding {
   /** As the ledger lists them; each paid 100 USD to be there. */
   readonly #routers = new Map<Address, RouterView>();
   readonly #standings = new Map<Address, Standing>();
-  readonly #counts: ReturnType<typeof makeCounts>;
+  readonly #counts: ReturnType<typeof forwardingCounts>;
   readonly #queueDropped: Counter;
   #checkedAtMs = 0;
 
   constructor(options: ForwardingOptions) {
     this.#options = options;
     const { clock, log, policy, store } = options;
-    const counts = makeCounts(options.metrics);
+    const counts = forwardingCounts(options.metrics);
     this.#counts = counts;
     this.#queueDropped = options.metrics.counter({
       name: "katydid_queue_dropped_total",
@@ -192,7 +190,7 @@ export class Forwarding {
       openChannel: (router, channel) => this.#openChannel(router, channel),
       adoptChannel: (router, channel) => this.#adoptChannel(router, channel),
       onVoucher: (voucher, router) =>
-        this.#book.receive(voucher, router) === "wrong-channel" ? "wrong-channel" : "fine",
+        this.#onVoucher(voucher, router) === "wrong-channel" ? "wrong-channel" : "fine",
       onReady: (link) => this.#forwarder.drain(link),
     });
   }
@@ -202,6 +200,7 @@ export class Forwarding {
     return new Redeemer({
       ...{ ledger, send, clock, policy, log },
       book: this.#book,
+      exposureMaxDc: (router) => this.#standingOf(router).credit.exposureMaxDc,
       count: (outcome) => this.#counts.redemptions.add(outcome),
       onView: (router, view) => this.#onView(router, view),
       onReserved: (router, channel, reserved) =>
@@ -244,12 +243,27 @@ export class Forwarding {
       standing = new Standing({
         ...{ router, log, store: store.scope("standing") },
         limitDc: Number(params.creditLimitDc),
+        startDc: policy.creditStartDc,
         buyShareMin: policy.buyShareMin,
-        stepDc: Number(params.voucherStepDc),
+        aheadDc: policy.creditAheadDc,
+        checkVouchers: () => this.#checkVouchers(router),
       });
       this.#standings.set(router, standing);
     }
     return standing;
+  }
+
+  #checkVouchers(from: Address): void {
+    for (const { channel, router } of this.#book.channels()) {
+      if (router === from) this.#book.settle(channel);
+    }
+  }
+
+  #onVoucher(voucher: SignedVoucher, router: Address): VoucherVerdict {
+    const verdict = this.#book.receive(voucher, router);
+    const isNewest = verdict === "held" || verdict === "accepted" || verdict === "repeated";
+    if (isNewest) this.#standingOf(router).credit.told();
+    return verdict;
   }
 
   /** What was vouched and not redeemed before a restart is still carried on credit. */
@@ -259,44 +273,4 @@ export class Forwarding {
       this.#standingOf(router).credit.restore(toHex(channel), { vouched, reserved: redeemedDc });
     }
   }
-}
-
-function makeCounts(metrics: Metrics) {
-  return {
-    frames: new NamedCounts({
-      metrics,
-      name: "katydid_frames_total",
-      help: "Frames that the radio handed over, by what became of them.",
-      label: "outcome",
-      values: frameOutcomes,
-    }),
-    uplinks: new NamedCounts({
-      metrics,
-      name: "katydid_uplinks_total",
-      help: "Frames on their way to routers, by what became of them later.",
-      label: "outcome",
-      values: uplinkOutcomes,
-    }),
-    vouchers: new NamedCounts({
-      metrics,
-      name: "katydid_vouchers_total",
-      help: "Vouchers from routers, by verdict.",
-      label: "verdict",
-      values: voucherVerdicts,
-    }),
-    downlinks: new NamedCounts({
-      metrics,
-      name: "katydid_downlinks_total",
-      help: "Downlinks that routers asked for, by what became of them.",
-      label: "outcome",
-      values: downlinkOutcomes,
-    }),
-    redemptions: new NamedCounts({
-      metrics,
-      name: "katydid_redemptions_total",
-      help: "Vouchers brought to the ledger, by what became of them.",
-      label: "outcome",
-      values: redemptionOutcomes,
-    }),
-  };
 }

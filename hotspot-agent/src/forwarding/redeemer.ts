@@ -38,6 +38,8 @@ export interface RedeemerOptions {
   readonly clock: Clock;
   readonly policy: AgentPolicy;
   readonly log: Log;
+  /** What a router may owe with vouchers that are not redeemed, DC. */
+  readonly exposureMaxDc: (router: Address) => number;
   readonly count: (outcome: "submitted" | "confirmed" | "refused" | "no-effect") => void;
   /** The ledger's word about a channel. */
   readonly onView: (router: Address, view: ChannelView) => void;
@@ -131,11 +133,12 @@ export class Redeemer {
   }
 
   #worthwhile(channel: ChannelVouchers, view: ChannelView, protocolNowMs: number): boolean {
-    const { policy } = this.#options;
+    const { policy, exposureMaxDc } = this.#options;
     const unredeemed = unredeemedDc(channel);
     if (unredeemed < policy.redeemDcMin) return false;
     if (view.state === "grace" || dueAt(view, policy) <= protocolNowMs) return true;
-    if (unredeemed >= policy.redeemDc) return true;
+    // Half of the credit, so that the other half carries packets while the redemption settles.
+    if (unredeemed >= exposureMaxDc(channel.router) / 2) return true;
     return Number(view.leftDc) < Number(view.depositDc) * DEPOSIT_LOW;
   }
 

@@ -23,7 +23,7 @@ import {
   PENDING_MAX,
 } from "../limits.ts";
 import type { AgentPolicy } from "../policy.ts";
-import { declineIsValid, someoneElseBought } from "./decline.ts";
+import { type Declined, declineIsValid, someoneElseBought } from "./decline.ts";
 import type { Downlinks } from "./downlinks.ts";
 import type { FrameOutcome, NamedCounts, UplinkOutcome } from "./frame-counts.ts";
 import type { OfflineQueue } from "./offline-queue.ts";
@@ -54,6 +54,13 @@ const ADOPT_PERIOD_MS = 1000;
 interface Pending {
   readonly uplink: Uplink;
   readonly sentAtMs: number;
+  /** The router asked for it by its hash: whatever is wrong with it, it wanted it. */
+  readonly isWanted: boolean;
+}
+
+interface Offered {
+  readonly uplink: Uplink;
+  readonly sentAtMs: number;
 }
 
 export class RouterLink {
@@ -67,7 +74,7 @@ export class RouterLink {
   readonly #log: Log;
   /** In the order of sending, since a Map keeps it. */
   readonly #pending = new Map<number, Pending>();
-  readonly #offers = new Map<number, Pending>();
+  readonly #offers = new Map<number, Offered>();
   #adoptAfterMs = 0;
   #resend: Uplink[] = [];
   #reception = 0;
@@ -80,6 +87,7 @@ export class RouterLink {
     this.#clock = options.clock;
     this.#log = options.log;
     this.#standing = options.standing;
+    this.#standing.prepare();
     this.#session = new RouterSession({
       ...options,
       onOpen: (welcome) => void this.#onOpen(welcome),
@@ -138,9 +146,11 @@ export class RouterLink {
       exposureDc: credit.exposure(),
       unpaidDc: credit.unpaidDc,
       lostDc: credit.lostDc,
+      trustDc: credit.limitDc,
       depositLeftDc: credit.leftDc,
       buyShare: this.#standing.share.share,
-      offersOnly: !this.#standing.admits(1),
+      offersOnly: this.#standing.offersReason !== undefined,
+      offersReason: this.#standing.offersReason,
     };
   }
 
@@ -155,7 +165,8 @@ export class RouterLink {
   #send(uplink: Uplink): "forwarded" | "offered" | "queued" {
     const reception = ++this.#reception;
     if (this.#standing.admits(uplink.costDc)) {
-      return this.#sendPacket(reception, uplink) ? "forwarded" : "queued";
+      const isSent = this.#sendPacket({ reception, uplink, isWanted: false });
+      return isSent ? "forwarded" : "queued";
     }
     const offer: Offer = {
       kind: "offer",
@@ -171,11 +182,16 @@ export class RouterLink {
     return "offered";
   }
 
-  #sendPacket(reception: number, uplink: Uplink): boolean {
+  #sendPacket(sending: {
+    readonly reception: number;
+    readonly uplink: Uplink;
+    readonly isWanted: boolean;
+  }): boolean {
+    const { reception, uplink, isWanted } = sending;
     if (!this.#transmit(packetOf(uplink, reception))) return false;
     uplink.attempts++;
     this.#standing.credit.sent(uplink.costDc);
-    this.#pending.set(reception, { uplink, sentAtMs: this.#clock.now() });
+    this.#pending.set(reception, { uplink, sentAtMs: this.#clock.now(), isWanted });
     return true;
   }
 
@@ -292,27 +308,40 @@ export class RouterLink {
   }
 
   #decided(pending: Pending, outcome: Exclude<Decision["outcome"], { kind: "wanted" }>): void {
-    const { counts, copyWindowMs, key } = this.#options;
-    const { credit } = this.#standing;
-    const { uplink, sentAtMs } = pending;
+    const { counts } = this.#options;
+    const { credit, share } = this.#standing;
+    const { costDc } = pending.uplink;
     if (outcome.kind === "bought") {
-      credit.bought({ costDc: uplink.costDc, paidDc: Number(outcome.dc) });
-      this.#standing.share.bought();
+      const paidDc = Number(outcome.dc);
+      credit.bought({ costDc, paidDc });
+      // Joins cost nothing: to take them is no purchase.
+      if (costDc > 0 && paidDc >= costDc) share.bought();
       counts.add("bought");
     } else {
-      const valid = declineIsValid({
-        outcome,
-        self: key.address,
-        delayMs: sentAtMs - uplink.radio.receivedAt,
-        copyWindowMs,
-        repeated: uplink.attempts > 1,
-      });
-      credit.declined({ costDc: uplink.costDc, valid });
-      const alone = !someoneElseBought({ outcome, self: key.address });
-      if (alone && !(valid && uplink.attempts > 1)) this.#standing.share.refused();
+      this.#declined(pending, outcome);
       counts.add("declined");
     }
     if (this.#pending.size === 0 && this.#options.queue.length > 0) this.#options.onReady(this);
+  }
+
+  #declined({ uplink, sentAtMs, isWanted }: Pending, outcome: Declined): void {
+    const { copyWindowMs, key } = this.#options;
+    const { credit, share } = this.#standing;
+    const { costDc } = uplink;
+    const repeated = uplink.attempts > 1;
+    const valid = declineIsValid({
+      outcome,
+      self: key.address,
+      delayMs: sentAtMs - uplink.radio.receivedAt,
+      copyWindowMs,
+      repeated,
+      isWanted,
+    });
+    credit.declined({ costDc, valid });
+    if (costDc === 0) return;
+    const isAlone = !someoneElseBought({ outcome, self: key.address });
+    if (isAlone && !(valid && repeated)) share.refused();
+    else share.passed();
   }
 
   #offerAnswered(reception: number, uplink: Uplink, outcome: Decision["outcome"]): void {
@@ -321,6 +350,6 @@ export class RouterLink {
       counts.add("offer-declined");
       return;
     }
-    if (!this.#sendPacket(reception, uplink)) this.#toDisk(uplink);
+    if (!this.#sendPacket({ reception, uplink, isWanted: true })) this.#toDisk(uplink);
   }
 }

@@ -1,4 +1,5 @@
 /** The status page: one plain HTML document, no script, refreshed by the browser. */
+import { whyOffers } from "./problems.ts";
 import type { AgentStatus, MembershipStatus } from "./status.ts";
 
 const REFRESH_SECONDS = 10;
@@ -69,8 +70,9 @@ function membershipParts({ forwarding, challenges }: MembershipStatus): string[]
       routers.map((link) => [
         link.router,
         link.session,
-        `${link.exposureDc} DC on credit, ${link.depositLeftDc} DC of deposit left`,
-        link.offersOnly ? "offers only" : "frames at once",
+        `${Math.ceil(link.exposureDc)} DC on credit, ${link.depositLeftDc} DC of deposit left`,
+        `trusted with ${Math.floor(link.trustDc)} DC`,
+        offersText(whyOffers(link)),
       ]),
     ),
     table(
@@ -92,6 +94,10 @@ function membershipParts({ forwarding, challenges }: MembershipStatus): string[]
     ),
     table("Challenge events", counts(challenges.events)),
   ];
+}
+
+function offersText(why: string | undefined): string {
+  return why === undefined ? "frames at once" : `offers only: ${why}`;
 }
 
 function counts(record: Readonly<Record<string, number>>): string[][] {

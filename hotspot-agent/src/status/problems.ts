@@ -3,6 +3,7 @@
  * the order in which one would look.
  */
 import type { HotspotView } from "@katydid/ledger/client";
+import { unreachable } from "@katydid/protocol";
 import type { MembershipStatus, StatusInput } from "./status.ts";
 
 /** A hotspot in range of devices hears one within this time, ms. */
@@ -73,11 +74,10 @@ function networkProblems(membership: MembershipStatus, { brokers }: StatusInput)
   for (const { url, connected } of brokers) {
     if (!connected) said.push(`The broker ${url} cannot be reached.`);
   }
-  for (const { router, offersOnly, session } of forwarding.routers) {
-    if (session === "open" && offersOnly) {
-      said.push(
-        `Router ${router} owes too much or buys too little: frames are only offered to it.`,
-      );
+  for (const link of forwarding.routers) {
+    const why = whyOffers(link);
+    if (link.session === "open" && why !== undefined) {
+      said.push(`Router ${link.router} is only offered frames: ${why}.`);
     }
   }
   for (const { kind, state, reason } of membership.reports) {
@@ -91,3 +91,31 @@ function networkProblems(membership: MembershipStatus, { brokers }: StatusInput)
   }
   return said;
 }
+
+/** Why a router gets no frame that it has not asked for; undefined: it gets them at once. */
+export function whyOffers(
+  link: MembershipStatus["forwarding"]["routers"][number],
+): string | undefined {
+  const { offersReason: reason, unpaidDc, lostDc, trustDc, exposureDc, depositLeftDc } = link;
+  switch (reason) {
+    case undefined:
+      return undefined;
+    case "buys-nothing":
+      return "it bought none of the last 64";
+    case "buys-little":
+      return `it buys ${Math.floor(100 * link.buyShare)} % of those that it could buy of nobody else`;
+    case "deposit":
+      return `${depositLeftDc} DC are left of its deposit, and ${rounded(exposureDc)} DC are open`;
+    case "redemption":
+      return `vouchers of ${rounded(exposureDc)} DC are not redeemed yet`;
+    case "credit":
+      return (
+        `it is trusted with ${rounded(trustDc)} DC, and of what it had ` +
+        `${rounded(unpaidDc)} DC are not vouched for and ${rounded(lostDc)} DC not paid`
+      );
+    default:
+      return unreachable(reason);
+  }
+}
+
+const rounded = (dc: number): number => Math.ceil(dc);

@@ -156,6 +156,10 @@ export class TestLedger implements LedgerClient {
     return { items: [] };
   }
 
+  async penaltiesOf() {
+    return { items: [] };
+  }
+
   async classifications() {
     return { items: [] };
   }
