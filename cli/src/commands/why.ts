@@ -33,7 +33,9 @@ export const why: Command = {
     const { protocolTime } = await client.status();
     const challenges = await challengesOf(client, address, wanted);
     const rewards = await rewardsOf(client, address);
-    const explained = whyOf({ address, hotspot, challenges, rewards, protocolTime });
+    const { items: penalties } = await client.penaltiesOf(address, { limit: PAGE });
+    const facts = { address, hotspot, challenges, rewards, penalties, protocolTime };
+    const explained = whyOf(facts);
     const lines = [
       `${hotspot.name} (${address})`,
       "",

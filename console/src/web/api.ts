@@ -5,6 +5,7 @@ import type {
   ChallengeView,
   HotspotView,
   LedgerEvent,
+  PenaltyView,
   RewardView,
 } from "@katydid/ledger/client";
 
@@ -28,4 +29,5 @@ export type AccountJson = Json<AccountView>;
 export type HotspotJson = Json<HotspotView>;
 export type ChallengeJson = Json<ChallengeView>;
 export type RewardJson = Json<RewardView>;
+export type PenaltyJson = Json<PenaltyView>;
 export type LedgerEventJson = Json<LedgerEvent>;

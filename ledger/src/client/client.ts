@@ -34,6 +34,8 @@ export interface LedgerClient extends AsyncDisposable {
   /** Newest first. As challenger, beaconer or witness. */
   challengesOf(hotspot: Address, query?: PageQuery): Promise<Page<ChallengeView>>;
   rewardsOf(hotspot: Address, query?: PageQuery): Promise<Page<RewardView>>;
+  /** What took its bond: the last few, newest first. */
+  penaltiesOf(hotspot: Address, query?: PageQuery): Promise<Page<PenaltyView>>;
   /** All that stand now: of hotspots, then of pairs. */
   classifications(query?: PageQuery): Promise<Page<StandingClassification>>;
   /** Counters of its beacons that classifiers read; undefined: none was heard yet. */
@@ -269,6 +271,23 @@ export interface RewardView {
   /** Why it was burned: a classifier's name, or `left` (pay of grace of a hotspot that left). */
   readonly reason?: ClassifierName | "left";
 }
+/** Why a part of a hotspot's bond, or all of it, is gone. */
+export interface PenaltyView {
+  /**
+   * `silence`: it opened a challenge and did not reveal; `omission`: it left out what it had
+   * acknowledged; `equivocation`: it signed two receipts of one challenge.
+   */
+  readonly reason: "silence" | "omission" | "equivocation";
+  /** All that was taken; of an equivocation a part went to who reported it, the rest was burned. */
+  readonly motes: Motes;
+  /** Times of its block. */
+  readonly blockTime: Milliseconds;
+  readonly protocolTime: Milliseconds;
+  /** Of silence and omission. */
+  readonly challenge?: ChallengeId;
+  /** Of omission: whom. */
+  readonly leftOut?: Address;
+}
 export interface TransactionView {
   readonly id: string;
   readonly height: Height;
@@ -344,6 +363,13 @@ export type LedgerEvent =
   | (EventCommon<"challenge-silent"> & {
       readonly challenge: ChallengeId;
       readonly challenger: Address;
+      readonly penalty: Motes;
+    })
+  /** A late receipt showed that the challenger had acknowledged it. Subjects: challenger, leftOut. */
+  | (EventCommon<"challenge-omission"> & {
+      readonly challenge: ChallengeId;
+      readonly challenger: Address;
+      readonly leftOut: Address;
       readonly penalty: Motes;
     })
   /** Found, or found again, by a classifier. Subjects: hotspot, its owner, the evidence. */

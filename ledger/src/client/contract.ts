@@ -1,7 +1,7 @@
 /**
  * What every LedgerClient does, whatever is between it and the node: it says what the node's own
  * client says, and hands out each event once. `make` plays a network with hotspots, one of which
- * left, a challenge that is over, classifications, a router with a channel that was slashed and one
+ * left, a challenge that is over, one that was never revealed, classifications, a router with a channel that was slashed and one
  * that owes, and a transaction `applied`, and gives the client on it.
  */
 import assert from "node:assert/strict";
@@ -54,8 +54,11 @@ export function ledgerClientContract(name: string, make: () => Promise<ClientSub
           );
         }
         assert.deepEqual(await client.rewardsOf(hotspot), await reference.rewardsOf(hotspot));
+        assert.deepEqual(await client.penaltiesOf(hotspot), await reference.penaltiesOf(hotspot));
         assert.deepEqual(await client.hearingOf(hotspot), await reference.hearingOf(hotspot));
       }
+      const penalties = await Promise.all(hotspots.map((one) => client.penaltiesOf(one)));
+      assert.ok(penalties.some(({ items }) => items.some(({ motes }) => motes > 0n)));
       const standing = await Promise.all(hotspots.map((hotspot) => client.hotspot(hotspot)));
       assert.ok(standing.some((view) => view?.leftAt !== undefined));
       const hearings = await Promise.all(hotspots.map((hotspot) => client.hearingOf(hotspot)));
@@ -88,6 +91,7 @@ export function ledgerClientContract(name: string, make: () => Promise<ClientSub
       assert.equal(await client.transaction("no id"), undefined);
       assert.deepEqual(await client.challengesOf(owner), { items: [] });
       assert.deepEqual(await client.rewardsOf(owner), { items: [] });
+      assert.deepEqual(await client.penaltiesOf(owner), { items: [] });
       assert.deepEqual(await client.channels(owner), []);
       assert.equal(await client.hearingOf(owner), undefined);
       assert.equal(await client.trafficOf(owner), undefined);

@@ -52,6 +52,9 @@ export class DirectLedgerClient implements LedgerClient {
   async rewardsOf(hotspot: Address, query?: PageQuery) {
     return this.node.queries.rewardsOf(hotspot, query);
   }
+  async penaltiesOf(hotspot: Address, query?: PageQuery) {
+    return this.node.queries.penaltiesOf(hotspot, query);
+  }
   async classifications(query?: PageQuery) {
     return this.node.queries.classifications(query);
   }

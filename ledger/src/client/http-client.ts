@@ -12,6 +12,7 @@ import type {
   LedgerEvent,
   Page,
   PageQuery,
+  PenaltyView,
   RelayView,
   RewardView,
   RouterView,
@@ -95,6 +96,10 @@ export class HttpLedgerClient implements LedgerClient {
   rewardsOf(hotspot: Address, query?: PageQuery): Promise<Page<RewardView>> {
     const path = `hotspots/${hotspot}/rewards${queryText(query)}`;
     return this.read(path, schemas.pageOf(schemas.rewardSchema));
+  }
+  penaltiesOf(hotspot: Address, query?: PageQuery): Promise<Page<PenaltyView>> {
+    const path = `hotspots/${hotspot}/penalties${queryText(query)}`;
+    return this.read(path, schemas.pageOf(schemas.penaltySchema));
   }
   classifications(query?: PageQuery): Promise<Page<StandingClassification>> {
     const schema = schemas.pageOf(schemas.standingClassificationSchema);

@@ -248,6 +248,19 @@ export const rewardSchema = object(
   "reason",
 );
 
+export const penaltySchema = object(
+  {
+    reason: oneOf("silence", "omission", "equivocation"),
+    motes,
+    blockTime: time,
+    protocolTime: time,
+    challenge: challengeIdSchema,
+    leftOut: address,
+  },
+  "challenge",
+  "leftOut",
+);
+
 export const transactionSchema = object(
   {
     id: text,
@@ -307,6 +320,12 @@ export const eventSchemas: Readonly<Record<string, JsonSchema>> = {
   "challenge-silent": event("challenge-silent", {
     challenge: challengeIdSchema,
     challenger: address,
+    penalty: motes,
+  }),
+  "challenge-omission": event("challenge-omission", {
+    challenge: challengeIdSchema,
+    challenger: address,
+    leftOut: address,
     penalty: motes,
   }),
   slashed: event("slashed", {

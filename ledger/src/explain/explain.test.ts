@@ -7,6 +7,8 @@ import {
   challengeWords,
   classifierWords,
   type HotspotNumbers,
+  PENALTIES_TOLD_MAX,
+  penaltyWords,
   spanWords,
   standingWords,
   verdictWords,
@@ -149,6 +151,7 @@ describe("whyOf", () => {
       address: SELF,
       hotspot: { ...hotspot, earned: { data: "0", coverage: "0", held: "500000000" } },
       protocolTime: 1000,
+      penalties: [{ reason: "silence", motes: "200000000", blockTime: 0 }],
       rewards: [
         { epoch: 3, kind: "witness", motes: "100000000", state: "burned", reason: "flat-signal" },
         { epoch: 2, kind: "beaconer", motes: "50000000", state: "burned", reason: "flat-signal" },
@@ -165,6 +168,7 @@ describe("whyOf", () => {
         }),
       ],
     });
+    assert.match(why.standing.at(-1)?.text ?? "", /^On 1970-01-01 00:00 UTC 2 tokens of its bond/);
     const pay = why.pay.map(({ text }) => text).join("\n");
     assert.match(pay, /Burned: 1\.5 tokens of held pay in 2 parts/);
     assert.match(pay, /Held: 5 tokens.*next in 1 min/);
@@ -174,6 +178,32 @@ describe("whyOf", () => {
       { text: "challenger, unpaid: no-reciprocity", count: 1 },
       { text: "witness, unpaid: side-by-side", count: 1 },
     ]);
+  });
+});
+
+describe("penaltyWords", () => {
+  const blockTime = Date.UTC(2026, 10, 22, 14, 5, 59);
+  const challenge = { slot: 12, index: 3 };
+  it("says when, how much and why", () => {
+    const text = (parts: object) =>
+      penaltyWords([{ reason: "silence", motes: 150_000_000n, blockTime, challenge, ...parts }])[0]
+        ?.text ?? "";
+    assert.match(
+      text({}),
+      /^On 2026-11-22 14:05 UTC 1\.5 tokens of its bond were burned, because it opened challenge 12\/3 and did not reveal/,
+    );
+    const leftOut = "1123456789abcdef";
+    assert.match(text({ reason: "omission", leftOut }), /challenger of 12\/3.* to 1123456789…\.$/);
+    assert.match(text({ reason: "equivocation" }), /were taken, because it signed two different/);
+  });
+  it("sums up the older ones", () => {
+    const many = Array.from({ length: PENALTIES_TOLD_MAX + 2 }, (_, at) => {
+      return { reason: "silence", motes: "100000000", blockTime: blockTime - at * 60_000 };
+    });
+    const said = penaltyWords(many);
+    assert.equal(said.length, PENALTIES_TOLD_MAX + 1);
+    assert.match(said.at(-1)?.text ?? "", /2 times more: 2 tokens/);
+    assert.equal(new Set(said.map(({ text }) => text)).size, said.length);
   });
 });
 

@@ -7,6 +7,7 @@ export {
   tokenWords,
 } from "./amounts.ts";
 export { type ChallengeEntry, type ChallengeWords, challengeWords } from "./challenge-words.ts";
+export { PENALTIES_TOLD_MAX, type PenaltyEntry, penaltyWords } from "./penalty-words.ts";
 export {
   classifierWords,
   type HotspotNumbers,

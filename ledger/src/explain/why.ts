@@ -4,6 +4,7 @@
  */
 import { type Amount, countWords, spanWords, tokenWords } from "./amounts.ts";
 import { type ChallengeEntry, type ChallengeWords, challengeWords } from "./challenge-words.ts";
+import { type PenaltyEntry, penaltyWords } from "./penalty-words.ts";
 import {
   classifierWords,
   type HotspotNumbers,
@@ -28,6 +29,8 @@ export interface WhyInput<Challenge extends ChallengeEntry> {
   readonly challenges: readonly Challenge[];
   /** Newest first. */
   readonly rewards: readonly RewardEntry[];
+  /** Newest first. */
+  readonly penalties: readonly PenaltyEntry[];
   readonly protocolTime: number;
 }
 
@@ -48,7 +51,7 @@ export function whyOf<Challenge extends ChallengeEntry>(
     challenge,
   }));
   return {
-    standing: standingWords(hotspot, protocolTime),
+    standing: [...standingWords(hotspot, protocolTime), ...penaltyWords(input.penalties)],
     pay: payWords(input),
     outcomes: outcomesOf(challenges, address),
     challenges,

@@ -16,6 +16,7 @@ import type {
   LedgerEvent,
   Page,
   PageQuery,
+  PenaltyView,
   RewardView,
   TransactionView,
 } from "../client/client.ts";
@@ -24,6 +25,7 @@ import {
   challengeSchema,
   type EpochView,
   epochSchema,
+  penaltySchema,
   rewardSchema,
   transactionSchema,
 } from "../client/schemas.ts";
@@ -31,6 +33,7 @@ import { fromWire, type JsonSchema, type JsonValue, toWire } from "../client/wir
 import type { RewardRecord } from "../transition/index.ts";
 import * as layout from "./layout.ts";
 import { pageOfKeys } from "./page.ts";
+import { PENALTIES_MAX, penaltyOf } from "./penalty-book.ts";
 import { RewardBook } from "./reward-book.ts";
 
 /** Blocks whose events are kept, so that a watcher may come back: 5 h of blocks at 10 s. */
@@ -84,6 +87,7 @@ export class IndexStore {
     const expired = block.height - this.limits.eventBlocksMax;
     if (expired > 0) writes.push({ key: layout.eventsKey(expired), value: undefined });
     for (const event of block.events) writes.push(...eventWrites(event));
+    for (const event of block.events) writes.push(...this.penaltyWrites(event));
     writes.push(...this.rewardWrites(block.rewards));
     for (const ended of block.ended) writes.push(...this.endedWrites(ended));
     for (const event of block.events) {
@@ -131,6 +135,13 @@ export class IndexStore {
     return { items, ...(cursor !== undefined && { cursor }) };
   }
 
+  penaltiesOf(hotspot: Address, query: PageQuery): Page<PenaltyView> {
+    const range = layout.penaltiesRange(hotspot);
+    const { entries, cursor } = pageOfKeys({ store: this.store, range, query });
+    const items = entries.map(([, bytes]) => fromWire<PenaltyView>(penaltySchema, parse(bytes)));
+    return { items, ...(cursor !== undefined && { cursor }) };
+  }
+
   /** Events after a sequence that are still kept, in order. */
   eventsAfter(sequence: string, options: { readonly height: number }): readonly LedgerEvent[] {
     const after = parseSequence(sequence);
@@ -163,6 +174,17 @@ export class IndexStore {
       if (view.motes > 0n) return [put(key, view), { key: byEpoch, value: EMPTY }];
       return [key, byEpoch].map((gone) => ({ key: gone, value: undefined }));
     });
+  }
+
+  /** The new one, and those that are too many by it. */
+  private penaltyWrites(event: LedgerEvent): StoreWrite[] {
+    const penalty = penaltyOf(event);
+    const position = parseSequence(event.sequence);
+    if (penalty === undefined || position === undefined) return [];
+    const { hotspot, view } = penalty;
+    const kept = [...this.store.range(layout.penaltiesRange(hotspot))];
+    const gone = kept.slice(PENALTIES_MAX - 1).map(([key]) => ({ key, value: undefined }));
+    return [put(layout.penaltyKey(hotspot, position), view), ...gone];
   }
 
   private pruneRewards(epoch: number): StoreWrite[] {

@@ -14,8 +14,9 @@
  * 10 | epoch u32 | key of 9     rewards by epoch, for pruning
  * 11 | number u32               challenges in the order in which they ended, for pruning
  * 12 | epoch u32                EpochView, JSON
+ * 13 | address | ~height | ~index  PenaltyView, JSON, by the event that told of it; newest first
  * ```
- * 1 to 3 are the state and its commitment; 5 to 12 are an index, not under the state root.
+ * 1 to 3 are the state and its commitment; 5 to 13 are an index, not under the state root.
  */
 import {
   type Address,
@@ -42,6 +43,7 @@ const REWARD = 9;
 const REWARD_EPOCH = 10;
 const CHALLENGE_ENDED = 11;
 const EPOCH = 12;
+const PENALTY = 13;
 
 export const rowKey = (fullKey: Uint8Array): Uint8Array => tagged(ROW, fullKey);
 export const bucketKey = (bucket: number): Uint8Array =>
@@ -103,6 +105,15 @@ export const challengeEndedKey = (number: number): Uint8Array =>
   tagged(CHALLENGE_ENDED, u32Bytes(number));
 
 export const epochKey = (epoch: number): Uint8Array => tagged(EPOCH, u32Bytes(epoch));
+
+/** Penalties of one hotspot; later ones come first. */
+export const penaltyKey = (
+  hotspot: Address,
+  event: { readonly height: number; readonly index: number },
+): Uint8Array =>
+  tagged(PENALTY, addressBytes(hotspot), u32Bytes(~event.height), u32Bytes(~event.index));
+export const penaltiesRange = (hotspot: Address): KeyRange =>
+  prefixRange(tagged(PENALTY, addressBytes(hotspot)));
 
 export interface KeyRange {
   readonly start: Uint8Array;

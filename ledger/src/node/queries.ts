@@ -17,6 +17,7 @@ import type {
   HotspotView,
   Page,
   PageQuery,
+  PenaltyView,
   RelayView,
   RewardView,
   RouterView,
@@ -136,6 +137,10 @@ export class LedgerQueries {
 
   rewardsOf(hotspot: Address, query: PageQuery = {}): Page<RewardView> {
     return this.index.rewardsOf(hotspot, query);
+  }
+
+  penaltiesOf(hotspot: Address, query: PageQuery = {}): Page<PenaltyView> {
+    return this.index.penaltiesOf(hotspot, query);
   }
 
   /** The cursor is the hex of the last row's key. */

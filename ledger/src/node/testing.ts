@@ -281,26 +281,9 @@ export class TestNode implements AsyncDisposable {
 
   /** The same up to its reveal, so that the next can be played while it is open. */
   async revealChallenge(options: ChallengePlay): Promise<void> {
-    const names = Array.from({ length: options.hotspots }, (_, at) => `h${at}`);
-    const nameOf = (address: Address | undefined) =>
-      names.find((name) => keysOf(name).address === address) ?? "nobody";
-    const slot = await this.untilEvent("slot-drawn");
-    const challenger = nameOf(slot.challengers[0]);
-    const challenge = { slot: slot.slot, index: 0 };
-    const secret: Bytes32 = sha256(utf8(`secret of slot ${slot.slot}`));
+    const { played, names } = await this.openChallenge(options.hotspots);
+    const { challenge, challenger, target, secret, deadlineAt } = played;
     const sender = this.sender(challenger);
-    await accepted(
-      sender.send({
-        kind: "open-challenge",
-        challenge,
-        secretHash: sha256(secret),
-        ephemeralKey: sha256(utf8("ephemeral")),
-      }),
-    );
-    const drawn = await this.untilEvent("target-drawn");
-    const { targetEntropy, deadlineAt } = drawn;
-    const target = nameOf(drawn.target);
-    const played: Played = { challenge, challenger, target, targetEntropy, secret, deadlineAt };
     const from = revealableAt(minimalParams, deadlineAt);
     while (this.node.queries.status().protocolTime < from) await this.blocks();
     const { blockTime: acknowledgedAt } = this.node.queries.status();
@@ -320,6 +303,35 @@ export class TestNode implements AsyncDisposable {
         listed: [],
       }),
     );
+  }
+
+  /** Opens a challenge among that many hotspots, and never reveals it. */
+  async silenceChallenge(hotspots: number): Promise<void> {
+    await this.openChallenge(hotspots);
+    await this.untilEvent("challenge-silent");
+  }
+
+  private async openChallenge(
+    hotspots: number,
+  ): Promise<{ readonly played: Played; readonly names: readonly string[] }> {
+    const names = Array.from({ length: hotspots }, (_, at) => `h${at}`);
+    const nameOf = (address: Address | undefined) =>
+      names.find((name) => keysOf(name).address === address) ?? "nobody";
+    const slot = await this.untilEvent("slot-drawn");
+    const challenger = nameOf(slot.challengers[0]);
+    const challenge = { slot: slot.slot, index: 0 };
+    const secret: Bytes32 = sha256(utf8(`secret of slot ${slot.slot}`));
+    await accepted(
+      this.sender(challenger).send({
+        kind: "open-challenge",
+        challenge,
+        secretHash: sha256(secret),
+        ephemeralKey: sha256(utf8("ephemeral")),
+      }),
+    );
+    const { targetEntropy, deadlineAt, target } = await this.untilEvent("target-drawn");
+    const drawn = { target: nameOf(target), targetEntropy, deadlineAt };
+    return { played: { challenge, challenger, secret, ...drawn }, names };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -72,6 +72,11 @@ test("each omission costs what a challenge is worth, until nothing is left", () 
     return bondOf(chain, challenger);
   });
   assert.deepEqual(left, [tokens(12), tokens(4), 0n]);
+  const told = eventsOf(chain.results, "challenge-omission");
+  assert.deepEqual(
+    told.map(({ penalty, leftOut }) => [penalty, leftOut]),
+    witnesses.map((name, at) => [tokens(at < 2 ? 8 : 4), keysOf(name).address]),
+  );
 });
 
 function acknowledgedLate(chain: TestChain, played: Played, name: string): TestBody {

@@ -1,5 +1,5 @@
 import { type Sentence, tokenWords, verdictWords, type Why, whyOf } from "@katydid/ledger/explain";
-import type { ChallengeJson, HotspotJson, Page, RewardJson } from "../api.ts";
+import type { ChallengeJson, HotspotJson, Page, PenaltyJson, RewardJson } from "../api.ts";
 import { useHotspotNames } from "../names.ts";
 import { linkTo } from "../route.ts";
 import { useJson } from "../use-json.ts";
@@ -13,6 +13,10 @@ export function HotspotPanel(props: { address: string; now: number | undefined }
     5000,
   );
   const rewards = useJson<Page<RewardJson>>(`v1/hotspots/${props.address}/rewards?limit=100`, 5000);
+  const penalties = useJson<Page<PenaltyJson>>(
+    `v1/hotspots/${props.address}/penalties?limit=100`,
+    5000,
+  );
   const names = useHotspotNames();
   if (hotspot.state === "loading") return <p>Reading…</p>;
   if (hotspot.state === "failed") return <p className="bad">{hotspot.message}</p>;
@@ -23,6 +27,7 @@ export function HotspotPanel(props: { address: string; now: number | undefined }
     hotspot: value,
     challenges: items,
     rewards: rewards.state === "ready" ? rewards.value.items : [],
+    penalties: penalties.state === "ready" ? penalties.value.items : [],
     protocolTime: props.now ?? value.lastActiveAt,
   });
   return (

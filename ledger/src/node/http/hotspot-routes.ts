@@ -67,9 +67,20 @@ export function hotspotRoutes(server: HttpServer, { queries }: LedgerNode): void
       return address === undefined ? reply : toWire(queries.rewardsOf(address, pageOfQuery(query)));
     },
   );
+  server.get<{ Params: { address: string }; Querystring: PageParameters }>(
+    "/hotspots/:address/penalties",
+    { schema: { ...about("What took a hotspot's bond, newest first", penaltyPage), ...paged } },
+    async ({ params, query }, reply) => {
+      const address = addressOr400(params.address, reply);
+      return address === undefined
+        ? reply
+        : toWire(queries.penaltiesOf(address, pageOfQuery(query)));
+    },
+  );
 }
 
 const challengePage = schemas.pageOf(schemas.challengeSchema);
+const penaltyPage = schemas.pageOf(schemas.penaltySchema);
 const rewardPage = schemas.pageOf(schemas.rewardSchema);
 
 function about(summary: string, answer: JsonSchema) {

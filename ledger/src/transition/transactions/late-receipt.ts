@@ -217,5 +217,9 @@ function take(
   draft.put(challengeTable, challengeKey(body.challenge), { ...row, reveal });
   if (!isOmission) return;
   const percent = draft.context.params.omissionPenaltyPercent;
-  penalizeBond(draft, { hotspot: row.challenger, percent });
+  const { challenger } = row;
+  const { challenge, actor: leftOut } = body;
+  const penalty = penalizeBond(draft, { hotspot: challenger, percent });
+  const subjects = [challenger, leftOut];
+  draft.tell({ kind: "challenge-omission", subjects, challenge, challenger, leftOut, penalty });
 }
