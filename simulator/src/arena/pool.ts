@@ -10,7 +10,7 @@ const WORKER = fileURLToPath(new URL("worker.ts", import.meta.url));
 /** Young objects of a world live for seconds: a larger nursery saves copying them. */
 const FLAGS = ["--max-semi-space-size=32", "--disable-warning=ExperimentalWarning"];
 /** Worlds of one process; then a fresh one takes over, so that nothing piles up. */
-const WORLDS_PER_WORKER_MAX = 100;
+const WORLDS_PER_WORKER_MAX = 50;
 
 export interface Failure {
   readonly job: WorldJob;
