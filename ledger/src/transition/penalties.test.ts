@@ -102,6 +102,7 @@ test("a challenge's worth is the epoch's coverage pay over its challenges, round
   assert.equal(eventsOf(chain.results, "challenge-settled").length, 3);
   const { challengePay } = chainOf(chain.view);
   assert.ok(ended && ended.held > 0n);
+  assert.equal(ended.held % 2n, 1n, "or rounding is not tested");
   assert.equal(challengePay, (ended.held + 1n) / 2n);
   const [empty] = eventsOf(runUntilEvent(chain, "epoch-ended"), "epoch-ended");
   assert.equal(empty?.held, 0n);
