@@ -39,6 +39,8 @@ export interface AgentPolicy {
   readonly resendAfterMs: readonly number[];
   /** An order that comes later than so long after the target was drawn is not obeyed, ms. */
   readonly obeyWithinMs: number;
+  /** A report that is acknowledged with a time later than so long after it was made is in doubt, ms. */
+  readonly acknowledgedWithinMs: number;
   /** Without an acknowledgement for so long, evidence is committed to the ledger, ms. */
   readonly commitAfterMs: number;
   /** Afterwards a commitment comes too late for any reveal, ms after the evidence arose. */
@@ -94,6 +96,8 @@ export function policyFor(params: Params): AgentPolicy {
       .filter((afterMs) => afterMs < lastOrderMs)
       .concat(lastOrderMs),
     obeyWithinMs,
+    // Half of what rule 6 forgives; the other half is for clocks that differ.
+    acknowledgedWithinMs: params.witnessLagMs / 2,
     commitAfterMs,
     commitWithinMs: (timeoutMs * 3) / 4,
     // Beacons that one hears of a dozen neighbours in a day are twice as many.

@@ -2,24 +2,31 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type Acknowledgement,
+  codec,
   decodeMessage,
   encodeMessage,
+  type KeyPair,
   type LateReceipt,
   messageHash,
   milliseconds,
+  type SignedReport,
   signMessage,
 } from "@katydid/protocol";
 import {
   beside,
   ChallengeWorld,
+  cellNorth,
   challenge,
   challenger,
   near,
+  stranger,
   target,
 } from "../testing/challenge-world.ts";
 import { CHAIN_ID, keyOf } from "../testing/fixtures.ts";
 import { settle } from "../testing/test-clock.ts";
 import { frameOf } from "../testing/test-concentrator.ts";
+import { hotspotView } from "../testing/test-ledger.ts";
+import { evidenceRow, HASH_KEY_BYTES } from "./rows.ts";
 
 test("left out although acknowledged, the witness claims its place with the acknowledgement", async () => {
   const world = new ChallengeWorld();
@@ -236,3 +243,178 @@ test("an order that leaves witnesses no time to commit before a reveal is not ob
   assert.equal(bench.radio.transmitted.length, 0);
   await world.dispose();
 });
+
+/** Says what the challenger, or whoever signs, would say of the report that `near` has on disk. */
+function sayAcknowledged(
+  world: ChallengeWorld,
+  changes: Partial<Acknowledgement> & { readonly signer?: KeyPair } = {},
+): void {
+  const { signer = challenger, ...rest } = changes;
+  const [report] = reportsOnDisk(world);
+  assert.ok(report, "the report is on disk");
+  const signed: Acknowledgement = signMessage({
+    chainId: CHAIN_ID,
+    signer,
+    body: {
+      ...{ kind: "acknowledgement", challenge, challenger: signer.address, subject: near.address },
+      ...{ reportHash: messageHash(report), acknowledgedAt: world.clock.now(), ...rest },
+    },
+  });
+  const { losing } = world.broker;
+  world.broker.losing = undefined;
+  world.broker.publish(`kd/to/${near.address}/ack`, encode(signed));
+  world.broker.losing = losing;
+}
+
+/** The target has chirped, `near` has heard it, and its reports do not arrive. */
+async function unheard(): Promise<ChallengeWorld> {
+  const world = new ChallengeWorld();
+  for (const key of [challenger, target, near]) await world.start(key);
+  await world.drawTarget(await world.drawSlot());
+  world.broker.losing = "kd/report/";
+  world.hear(near, world.heard());
+  await settle();
+  return world;
+}
+
+const later = (world: ChallengeWorld, ms: number) => milliseconds(world.clock.now() + ms);
+
+test("acknowledged with a late time, in the reveal with it: the commitment puts it right", async () => {
+  const world = await unheard();
+  const acknowledgedAt = later(world, 5000);
+  sayAcknowledged(world, { acknowledgedAt });
+  await world.clock.advance(300_000);
+  assert.equal(world.submitted("report-commitment").length, 1);
+  const body = world.receipts();
+  const [signed] = reportsOnDisk(world);
+  assert.ok(body.receipt !== undefined && signed !== undefined);
+  world.reveal({ ...body, reports: [{ signed, acknowledgedAt }] });
+  await world.clock.advance(10_000);
+  const [late, ...others] = world.submitted("late-receipt") as LateReceipt[];
+  assert.ok(late !== undefined && others.length === 0);
+  assert.equal(late.acknowledgement, undefined, "it rests on the commitment");
+  await world.dispose();
+});
+
+test("acknowledged with a late time and left out: the commitment first", async () => {
+  const world = await unheard();
+  sayAcknowledged(world, { acknowledgedAt: later(world, 5000) });
+  await world.clock.advance(300_000);
+  world.reveal({ ...world.receipts(), reports: [] });
+  await world.clock.advance(10_000);
+  const [late, ...others] = world.submitted("late-receipt") as LateReceipt[];
+  assert.ok(late !== undefined && others.length === 0);
+  assert.equal(late.acknowledgement, undefined);
+  await world.dispose();
+});
+
+test("a late time that rule 6 forgives needs no late receipt", async () => {
+  const world = await unheard();
+  const acknowledgedAt = later(world, 3000);
+  sayAcknowledged(world, { acknowledgedAt });
+  await world.clock.advance(300_000);
+  assert.equal(world.submitted("report-commitment").length, 1, "nobody could know before");
+  const [signed] = reportsOnDisk(world);
+  assert.ok(signed !== undefined);
+  world.reveal({ ...world.receipts(), reports: [{ signed, acknowledgedAt }] });
+  await world.clock.advance(10_000);
+  assert.equal(world.submitted("late-receipt").length, 0);
+  await world.dispose();
+});
+
+test("acknowledged in time, the witness commits nothing, also where clocks differ a little", async () => {
+  const world = await unheard();
+  sayAcknowledged(world, { acknowledgedAt: later(world, 2000) });
+  await world.clock.advance(300_000);
+  assert.equal(world.submitted("report-commitment").length, 0);
+  await world.dispose();
+});
+
+const other = { slot: 15, index: 3 };
+
+/** `stranger` is a challenger, too, of a target so far from `near`. */
+function drawAnother(world: ChallengeWorld, kilometers: number): void {
+  const { address } = keyOf("another target");
+  world.ledger.hotspotViews.set(address, hotspotView(address, cellNorth(kilometers)));
+  world.ledger.challengeViews.set("15/3", {
+    ...{ challenge: other, state: "targeted", challenger: stranger.address, target: address },
+    drawnAt: world.ledger.protocolTime,
+    deadlineAt: milliseconds(world.ledger.protocolTime + 300_000),
+    witnesses: [],
+  });
+}
+
+test("two challengers that claim one report leave it in doubt, at once or later", async () => {
+  for (const pauseMs of [0, 30_000, 100_000]) {
+    const world = await unheard();
+    drawAnother(world, 3);
+    sayAcknowledged(world);
+    await world.clock.advance(pauseMs);
+    sayAcknowledged(world, {
+      signer: stranger,
+      challenge: other,
+      acknowledgedAt: later(world, -pauseMs),
+    });
+    await world.clock.advance(120_000 - pauseMs);
+    assert.equal(world.submitted("report-commitment").length, 1, `after ${pauseMs} ms`);
+    await world.dispose();
+  }
+});
+
+test("the word of a challenger of another town, or of one that is over, counts for nothing", async () => {
+  for (const [kilometers, passMs] of [
+    [300, 0],
+    [3, 301_000],
+  ] as const) {
+    const world = new ChallengeWorld();
+    for (const key of [challenger, target, near]) await world.start(key);
+    drawAnother(world, kilometers);
+    await world.clock.advance(passMs);
+    await world.drawTarget(await world.drawSlot());
+    world.broker.losing = "kd/report/";
+    world.hear(near, world.heard());
+    await settle();
+    sayAcknowledged(world, { signer: stranger, challenge: other });
+    await world.clock.advance(120_000);
+    assert.equal(world.submitted("report-commitment").length, 1);
+    await world.dispose();
+  }
+});
+
+for (const reason of ["payload-mismatch", "beyond-limit"]) {
+  test(`listed as ${reason}, a witness that committed claims its place`, async () => {
+    const world = await unheard();
+    await world.clock.advance(300_000);
+    const listed = [{ witness: near.address, reason }] as const;
+    world.reveal({ ...world.receipts(), reports: [], listed } as never);
+    await world.clock.advance(10_000);
+    assert.equal(world.submitted("late-receipt").length, 1);
+    await world.dispose();
+  });
+}
+
+test("where the ledger refuses the acknowledgement, the commitment is shown", async () => {
+  const world = await unheard();
+  await world.clock.advance(60_000);
+  assert.equal(world.submitted("report-commitment").length, 1);
+  sayAcknowledged(world, { acknowledgedAt: later(world, -60_000) });
+  await world.clock.advance(240_000);
+  const refused = { outcome: "refused", reason: "report-invalid", detail: {} } as const;
+  const body = world.receipts();
+  world.ledger.answers.push(refused as never);
+  world.reveal({ ...body, reports: [] });
+  await world.clock.advance(10_000);
+  const [late] = world.submitted("late-receipt") as LateReceipt[];
+  assert.equal(late?.acknowledgement, undefined);
+  assert.ok(late !== undefined);
+  await world.dispose();
+});
+
+function reportsOnDisk(world: ChallengeWorld): SignedReport[] {
+  const rows = world.benches.get(near)?.store.scope("challenges").scope("evidence").range() ?? [];
+  return [...rows].flatMap(([key, value]) => {
+    if (key.length !== HASH_KEY_BYTES) return [];
+    const { report } = codec.decode(evidenceRow, value);
+    return report === undefined ? [] : [report];
+  });
+}

@@ -3,11 +3,10 @@
  * again a few times until the challenger acknowledges it, committed to the ledger if the challenger
  * does not, and brought in late if the reveal left it out (protocol.md section 3, steps 4 and 5).
  */
-import type { LedgerEvent, Watch } from "@katydid/ledger/client";
+import type { Watch } from "@katydid/ledger/client";
 import type { Timer } from "@katydid/platform";
 import {
   type Acknowledgement,
-  type Address,
   type Bytes32,
   codec,
   decodeMessage,
@@ -21,6 +20,7 @@ import {
 } from "@katydid/protocol";
 import { ACKNOWLEDGEMENTS_MAX, EVIDENCE_MAX } from "../limits.ts";
 import type { AgentPolicy } from "../policy.ts";
+import { isOpen, isTaken, mayBeChallengers, type Revealed } from "./acknowledgements.ts";
 import { Commitments } from "./commitments.ts";
 import { type ChallengeContext, committed } from "./context.ts";
 import { LateReceipts } from "./late-receipts.ts";
@@ -54,8 +54,6 @@ export interface Evidence {
   step: number;
   timer: Timer | undefined;
 }
-
-type Revealed = Extract<LedgerEvent, { kind: "challenge-revealed" }>;
 
 export class EvidenceKeeper {
   readonly #context: ChallengeContext;
@@ -135,11 +133,16 @@ export class EvidenceKeeper {
     if (item === undefined || item.acknowledgements.has(name)) return;
     if (item.acknowledgements.size >= ACKNOWLEDGEMENTS_MAX) return;
     if (!verifyMessageNative({ chainId, message: acknowledgement, by: challenger })) return;
-    if (!(await this.#isChallenger(item, acknowledgement))) return;
+    if (!(await mayBeChallengers(item, acknowledgement, this.#context))) return;
     if (item.acknowledgements.has(name)) return;
     item.acknowledgements.set(name, acknowledgement);
-    item.timer?.cancel();
-    events.count(item.role, "acknowledged");
+    if (isOpen(item, this.#context)) {
+      events.count(item.role, "acknowledged-doubtfully");
+      this.#scheduleAgain(item);
+    } else {
+      item.timer?.cancel();
+      events.count(item.role, "acknowledged");
+    }
     const value = codec.encode(acknowledgementRow, { acknowledgement });
     const stored = [{ key: rowKey(item.hash, "A", challenge), value }];
     await committed({ store, log }, stored);
@@ -147,13 +150,13 @@ export class EvidenceKeeper {
 
   /** A reveal: was what we said in it? */
   async onRevealed(event: Revealed): Promise<void> {
-    const { key, events } = this.#context;
+    const { events } = this.#context;
     const name = toHex(event.payloadHash);
     for (const item of this.#items.values()) {
       if (item.revealed || toHex(bodyOf(item).payloadHash) !== name) continue;
       item.timer?.cancel();
       item.revealed = true;
-      if (isTaken(item, event, key.address)) {
+      if (isTaken(item, event, this.#context)) {
         events.count(item.role, "revealed");
         events.note(item.role, event.challenge, "the challenger's reveal has it");
       } else {
@@ -189,36 +192,34 @@ export class EvidenceKeeper {
 
   /** Sends again after each of the policy's waits, and commits in its time. */
   #schedule(item: Evidence): void {
-    if (!isOpen(item)) return;
+    if (this.#closed || !isOpen(item, this.#context)) return;
     const { policy, clock } = this.#context;
     const step = stepsOf(policy)[item.step];
     if (step === undefined) return;
     item.step++;
-    item.timer = clock.after(item.row.madeAt + step.afterMs - clock.now(), () => {
+    const leftMs = Math.max(0, item.row.madeAt + step.afterMs - clock.now());
+    item.timer = clock.after(leftMs, () => {
       if (step.act === "commit") void this.#commit(item);
       else this.#send(item);
       this.#schedule(item);
     });
   }
 
-  #commit(item: Evidence): Promise<void> {
-    return this.#commitments.commit(item, () => !this.#closed && isOpen(item));
+  /** What an acknowledgement had ended, and another has thrown into doubt. */
+  #scheduleAgain(item: Evidence): void {
+    if (item.acknowledgements.size < 2 || item.committedSlot !== undefined) return;
+    const { policy, clock } = this.#context;
+    const ageMs = clock.now() - item.row.madeAt;
+    const next = stepsOf(policy).findIndex(
+      ({ afterMs, act }) => act === "commit" || afterMs > ageMs,
+    );
+    item.timer?.cancel();
+    item.step = next;
+    this.#schedule(item);
   }
 
-  /** Only the challenger's own word counts; anyone can sign an acknowledgement. */
-  async #isChallenger(item: Evidence, said: Acknowledgement): Promise<boolean> {
-    const { row } = item;
-    if (row.receipt !== undefined) {
-      const sameChallenge = challengeName(row.receipt.challenge) === challengeName(said.challenge);
-      return sameChallenge && said.challenger === row.challenger;
-    }
-    try {
-      const view = await this.#context.ledger.challenge(said.challenge);
-      return view?.challenger === said.challenger;
-    } catch {
-      // The ledger is away: better keep it than lose it; the ledger judges it in the end.
-      return true;
-    }
+  #commit(item: Evidence): Promise<void> {
+    return this.#commitments.commit(item, () => !this.#closed && isOpen(item, this.#context));
   }
 
   #forget(item: Evidence): void {
@@ -309,21 +310,6 @@ function itemOf(row: EvidenceRow): Evidence | undefined {
     step: 0,
     timer: undefined,
   };
-}
-
-/** It is in the reveal, and as it was acknowledged: another time may make witnesses too late. */
-function isTaken({ role, acknowledgements }: Evidence, event: Revealed, self: Address): boolean {
-  const place = event.reported.indexOf(self);
-  const isThere = role === "target" ? event.receipted : place >= 0;
-  const said = acknowledgements.get(challengeName(event.challenge));
-  if (!isThere || said?.challenger !== event.challenger) return isThere;
-  const revealedAt = role === "target" ? event.receiptedAt : event.reportedAt[place];
-  return revealedAt === said.acknowledgedAt;
-}
-
-/** Nobody has said that it arrived, and it may still be of use to say so oneself. */
-function isOpen({ acknowledgements, revealed }: Evidence): boolean {
-  return acknowledgements.size === 0 && !revealed;
 }
 
 function bodyOf({ row }: Evidence): { readonly payloadHash: Bytes32 } {
