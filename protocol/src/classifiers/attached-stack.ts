@@ -8,6 +8,9 @@
  * The strangers' own word (`sent`) cannot be forged by the stack; its word about strangers
  * (`received`) can, but is free evidence where it is not. Members of the same stack are no strangers.
  *
+ * At least three must be alike, each to each: whom a cheat's radio relays sound alike where it is heard,
+ * and so do pairs by chance.
+ *
  * Of two, the one whose claim explains the common signal clearly better is spared: an honest hotspot
  * is not convicted because a cheat moved in next door.
  */
@@ -34,6 +37,7 @@ import {
   STACK_SPARED_PARTS,
   STACK_STRANGERS_MAX,
   STACK_STRANGERS_MIN,
+  STACK_STRANGERS_SURE,
   stackPartsMax,
 } from "./thresholds.ts";
 
@@ -71,11 +75,22 @@ export function attachedStacks(
     });
   }
   return [...convicted]
-    .filter(([, { stack }]) => stack.size >= STACK_OTHERS_MIN)
+    .filter(([, { stack }]) => stack.size >= STACK_OTHERS_MIN && hasTriangle(convicted, stack))
     .sort(([x], [y]) => x - y)
     .flatMap(([number, found]) =>
       findingOf(network, { number, found }).map((finding) => ({ number, finding })),
     );
+}
+
+/** Whether two of the others are one stack too. */
+function hasTriangle(
+  convicted: ReadonlyMap<number, Convicted>,
+  stack: ReadonlySet<number>,
+): boolean {
+  return [...stack].some((one) => {
+    const theirs = convicted.get(one)?.stack;
+    return theirs !== undefined && [...stack].some((other) => theirs.has(other));
+  });
 }
 
 function heardIn(
@@ -194,7 +209,7 @@ function judgePair(input: {
     const theirParts = STACK_NOISE_SQUARE / (theirCounts?.get(stranger.partner) ?? 1);
     return sum + STACK_PLACE_SQUARE + Math.floor(parts) + Math.floor(theirParts);
   }, 0);
-  if (scatter > allowed) return;
+  if (scatter * (strangers.length < STACK_STRANGERS_SURE ? 4 : 1) > allowed) return;
   const score = Math.max(1, 1000 - Math.floor((1000 * scatter) / Math.max(1, demanded)));
   const restOne = restOf(fromOne, signals);
   const restOther = restOf(fromOther, otherSignals);

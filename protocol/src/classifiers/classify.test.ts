@@ -44,6 +44,7 @@ const detections: readonly (readonly [GangKind, number])[] = [
   ["cage", 12],
   ["cage-faint", 12],
   ["virtual", 12],
+  ["listening", 9],
   ["closet", 9],
   ["closet-forged", 9],
   ["one-radio", 9],
@@ -191,3 +192,13 @@ function keyOf(finding: Finding): string {
     ? `${finding.classifier} ${finding.hotspot}`
     : `${finding.classifier} ${finding.pair.join(" ")}`;
 }
+
+test("whom fellows alone hear, though it hears many, is found by its links that pass one way", () => {
+  const town = city(3, "listening");
+  const found = town.classify().filter(({ classifier }) => classifier === "unbacked-hearing");
+  assert.ok(found.length >= GANG - 1, `${found.length} of ${GANG}`);
+  for (const finding of found) {
+    assert.ok(finding.kind === "hotspot" && town.radioOf(finding.hotspot).gang);
+    assert.ok(finding.evidence.length >= 7);
+  }
+});

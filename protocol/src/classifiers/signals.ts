@@ -58,7 +58,7 @@ export function biasesOf(network: Network): number[] {
     if (edge === undefined || edge.heard === 0) return;
     own[link.a]?.push(points.length);
     own[link.b]?.push(points.length);
-    const point = { spreading: Math.floor(link.spreadingCentiDb / 10), signal: meanOf(edge) };
+    const point = pointOf(link, edge);
     points.push(point);
     // Claims of far away places would flatten the line: neighbours alone draw it.
     if (edge.near) near.push(point);
@@ -79,7 +79,7 @@ function middleOf(values: number[]): number {
   return values[Math.floor(values.length / 2)] ?? 0;
 }
 
-function meanOf(edge: EdgeCounts): number {
+export function meanOf(edge: EdgeCounts): number {
   return Math.trunc((10 * edge.rssiDbmSum) / edge.heard);
 }
 
@@ -125,6 +125,23 @@ function momentsOf(points: readonly Point[]) {
   return { spreadingMean, signalMean, xx, xy, yy };
 }
 
+/** What neighbours' signals are by their claimed distance: the network's own line. */
+export function usualLine(network: Network): Line {
+  const points: Point[] = [];
+  for (const partners of network.pairs) {
+    for (const link of partners.values()) {
+      for (const edge of [link.ab, link.ba]) {
+        if (edge?.near === true && edge.heard > 0) points.push(pointOf(link, edge));
+      }
+    }
+  }
+  return lineThrough(points);
+}
+
+export function pointOf(link: Link, edge: EdgeCounts): Point {
+  return { spreading: Math.floor(link.spreadingCentiDb / 10), signal: meanOf(edge) };
+}
+
 /** The line of least squares that falls or is flat: no place makes signals rise with distance. */
 function lineThrough(points: readonly Point[]): Line {
   const { spreadingMean, signalMean, xx, xy } = momentsOf(points);
@@ -145,7 +162,7 @@ export function missOf(line: Line, point: Point): number {
   return Math.abs(signedMissOf(line, point));
 }
 
-function signedMissOf(line: Line, { spreading, signal }: Point): number {
+export function signedMissOf(line: Line, { spreading, signal }: Point): number {
   const due = Math.trunc((line.slope * (spreading - line.spreadingMean)) / 1000);
   return signal - line.signalMean - due;
 }

@@ -68,25 +68,29 @@ export const STACK_ALIKE = { tenths: 50, parts: 650 };
  * closet's share of anybody's partners, or a closet would make honest pairs look like one.
  */
 export const STACK_KIN = { tenths: 30, parts: 750 };
-/** Strangers that a conviction needs: below eight, chance makes pairs (chi-square, below). */
-export const STACK_STRANGERS_MIN = 8;
+/** Strangers that a conviction needs. */
+export const STACK_STRANGERS_MIN = 6;
+/** Below so many only half as much deviation is one place. */
+export const STACK_STRANGERS_SURE = 8;
 /**
  * Scatter of the differences against that of free space over the claimed distances, thousandths at
- * most. Two places have at least 3 times free space's (exponent 3.5) and what stands in the way, 8 dB
- * each: by chance they come below this in about one pair of a million (chi-square of n - 1).
+ * most. Without anything in the way two places have at least 3 times free space's (exponent 3.5), and
+ * what stands in the way, 8 dB each, makes them pass the next bound once in 100,000 pairs (chi-square
+ * of n - 1); three must be alike, each to each.
  */
 export function stackPartsMax(strangers: number): number {
-  if (strangers < 10) return 50;
-  if (strangers < 12) return 125;
-  if (strangers < 16) return 200;
+  if (strangers < STACK_STRANGERS_SURE) return 125;
+  if (strangers < 10) return 200;
+  if (strangers < 12) return 250;
+  if (strangers < 16) return 300;
   return strangers < 20 ? 333 : 400;
 }
 /**
- * And as scatter of one place looks like: 2 dB between antennas side by side, and 3 dB of noise for
+ * And as scatter of one place looks like: 1 dB between antennas side by side, and 1.7 dB of noise for
  * each single beacon; squared tenths of a dB.
  */
-export const STACK_PLACE_SQUARE = 400;
-export const STACK_NOISE_SQUARE = 900;
+export const STACK_PLACE_SQUARE = 100;
+export const STACK_NOISE_SQUARE = 300;
 /** So far apart no two places see the same signals of so many, whatever the directions: 6 dB. */
 export const STACK_FAR_METERS = 20_000;
 /** Squared tenths of a dB. */
@@ -147,3 +151,25 @@ export const DEALING_HOTSPOTS_MAX = 3;
 export const DEALING_PARTS_MIN = 950n;
 /** Neighbours that hear the hotspot well, and were bought from hardly at all. */
 export const DEALING_NEIGHBOURS_MIN = 3;
+
+/**
+ * unbacked-hearing, links that pass one way only (calibrated on dumps of the arena, where honest links
+ * have none). A signal is expected to be heard where so many are as faint, but for so much.
+ */
+export const ONE_SIDED_FAINT_RANK = 2;
+export const ONE_SIDED_SLACK_TENTHS = 10;
+/** Silence counts if its chance is at most this, thousandths; or twice, if the signal is so much louder. */
+export const ONE_SIDED_CHANCE_PARTS = 40;
+export const ONE_SIDED_CLEAR_TENTHS = 60;
+/** Whoever is so much louder than usual at that distance was relayed: the witness may be honest. */
+export const ONE_SIDED_LOUD_TENTHS = 80;
+/** Rounds in which suspects lose their voice. */
+export const ONE_SIDED_ROUNDS = 3;
+/** Partners and share of the faintest links: to be suspected, and to be convicted. */
+export const ONE_SIDED_SUSPECT = { partners: 4, parts: 500 };
+/** More partners than a local gang of six has, so that it cannot frame anybody by silence. */
+export const ONE_SIDED = { partners: 7, parts: 650 };
+/** From so large a share on, partners of fellows count too. */
+export const ONE_SIDED_TOGETHER_PARTS = 800;
+/** Hearers without whom nothing is compared; and fellows that are unheard too. */
+export const ONE_SIDED_FELLOWS_MIN = 2;

@@ -5,12 +5,23 @@
  * is farther out than his neighbours. The word of the two ends themselves backs nothing, but where the
  * witness has no neighbours: then the beaconer must at least have heard it in turn.
  *
+ * So are those whose links mostly pass one way only (one-sided.ts).
+ *
  * Silence of neighbours alone convicts nobody: convicted is who has many unbacked hears, from several
  * beaconers, many times the network's own rate. With too few neighbours to tell, an edge counts
  * neither way.
  */
 import { EVIDENCE_MAX, type Finding } from "./classification.ts";
-import { addressesOf, type Link, type Network, partnerOf, receivedOn, sentOn } from "./network.ts";
+import {
+  addressesOf,
+  heardOn,
+  type Link,
+  type Network,
+  partnerOf,
+  receivedOn,
+  sentOn,
+} from "./network.ts";
+import { type OneSided, oneSidedHearings } from "./one-sided.ts";
 import {
   BACKERS_MAX,
   BACKERS_MIN,
@@ -56,7 +67,30 @@ export function unbackedHearings(judged: Judged): Finding[] {
   };
   const tallies = network.hotspots.map((_, number) => tallyOf({ network, sides, number }));
   const usual = usualParts(tallies);
-  return tallies.flatMap((tally, number) => findingOf(network, { tally, number, usual }) ?? []);
+  const oneSided = oneSidedHearings(network, judged.disbelieved);
+  return tallies.flatMap((tally, number) => {
+    const found = oneSided.get(number);
+    return (
+      findingOf(network, { tally, number, usual }) ??
+      (found === undefined ? [] : oneSidedFinding(network, { number, found }))
+    );
+  });
+}
+
+/** Nothing that it says to have heard is evidence of its place. */
+function oneSidedFinding(
+  network: Network,
+  { number, found }: { number: number; found: OneSided },
+): Finding[] {
+  const hotspot = network.hotspots[number];
+  if (hotspot === undefined) return [];
+  const heard = (network.links[number] ?? []).filter((link) => heardOn(link) > 0);
+  const numbers = [...found.partners, ...heard.map((link) => partnerOf(link, number))];
+  const evidence = addressesOf(network, { numbers, max: EVIDENCE_MAX });
+  const score = Math.max(1, found.parts);
+  return [
+    { kind: "hotspot", hotspot: hotspot.address, classifier: "unbacked-hearing", score, evidence },
+  ];
 }
 
 function findingOf(

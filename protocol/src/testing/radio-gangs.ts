@@ -28,6 +28,7 @@ export const gangKinds = [
   "far-tunnel",
   "made-up",
   "virtual",
+  "listening",
   "one-radio",
   "forged-signal",
   "extreme-distance",
@@ -43,6 +44,8 @@ const odd: readonly { share: number; sendDb: number; receiveDb: number }[] = [
   { share: 0.1, sendDb: 5, receiveDb: 5 }, // high gain
 ];
 
+/** Its beacons go round by cable. */
+const SILENT_DB = -200;
 /** Nobody claims a place nearer to another than this where he can choose. */
 const APART_METERS = 450;
 
@@ -85,6 +88,8 @@ function addGang(
     const base = { claim, gang: true, lie };
     if (kind === "virtual" || kind === "cage" || kind === "cage-faint") {
       town.add({ ...base, place: undefined });
+    } else if (kind === "listening") {
+      town.add({ ...base, place: room, site, sendDb: SILENT_DB });
     } else if (kind === "closet" || kind === "closet-forged" || kind === "one-radio") {
       town.add({ ...base, place: room, site });
     } else if (kind === "extreme-distance") {
@@ -117,6 +122,7 @@ const lies: Readonly<Record<GangKind, Liar>> = {
   "far-tunnel": tunnelled,
   "made-up": madeUp,
   virtual: madeUp,
+  listening: allForged,
   "one-radio": innerPlausible,
   "forged-signal": ({ town, trueDbm }) =>
     trueDbm === undefined ? undefined : -118 + 3 * town.normal(),
