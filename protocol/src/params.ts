@@ -79,10 +79,12 @@ export interface Params {
   readonly unbondingSeconds: number;
   /** Protocol seconds in which evidence is accepted and kept. */
   readonly evidenceWindowSeconds: number;
-  /** Percent of the bond that a challenger loses for leaving out an acknowledged witness. */
+  /** Percent of the bond that a challenger loses at least for leaving out an acknowledged witness. */
   readonly omissionPenaltyPercent: bigint;
-  /** Percent of the bond that a challenger loses for opening and not revealing. */
+  /** Percent of the bond that a challenger loses at least for opening and not revealing. */
   readonly silencePenaltyPercent: bigint;
+  /** Percent of the bond that one penalty takes at most: an honest power cut must not end a hotspot. */
+  readonly penaltyPercentMax: bigint;
   /** Percent of a slashed stake that goes to the reporter; the rest is burned. */
   readonly reporterPercent: bigint;
 
@@ -188,6 +190,7 @@ export const mainParams: Params = {
   evidenceWindowSeconds: 7 * DAY,
   omissionPenaltyPercent: 5n,
   silencePenaltyPercent: 5n,
+  penaltyPercentMax: 25n,
   reporterPercent: 10n,
   validatorStake: tokens(10_000),
   validatorsMax: 100,
@@ -343,6 +346,8 @@ export function checkParams(params: Params): void {
   must(params.revealAfterSeconds < params.challengeTimeoutSeconds, "there is time to reveal");
   must(params.blockSecondsBusy <= params.openSeconds, "an opening window holds a block");
   must(params.holdbackSeconds >= params.challengeTimeoutSeconds + params.lateSeconds, "held pay");
+  must(params.omissionPenaltyPercent <= params.penaltyPercentMax, "a penalty has a bound");
+  must(params.silencePenaltyPercent <= params.penaltyPercentMax, "a penalty has a bound");
   must(params.consensusPercent <= 100n, "percent");
   must(params.challengerPercent + params.beaconerPercent <= 100n, "percent");
 }

@@ -24,7 +24,7 @@ export function slashableBond(draft: Draft, hotspot: Address): Motes {
 
 /**
  * A challenger's penalty: burns a percentage of the full bond, but no less than one challenge was
- * worth lately, and at most what is left of the bond. Returns the motes. (In the arena's rich networks
+ * worth lately, at most a quarter of the full bond (`penaltyPercentMax`) and what is left of it. Returns the motes. (In the arena's rich networks
  * a gang gained by silencing challenges of its rivals, whose pay went to all others.) 0 percent: none.
  */
 export function penalizeBond(draft: Draft, penalty: { hotspot: Address; percent: bigint }): Motes {
@@ -33,7 +33,8 @@ export function penalizeBond(draft: Draft, penalty: { hotspot: Address; percent:
   if (row === undefined || percent === 0n) return 0n as Motes;
   const part = (row.bondFull * percent) / PERCENT;
   const { challengePay } = draft.chain;
-  const due = part > challengePay ? part : challengePay;
+  const most = (row.bondFull * draft.context.params.penaltyPercentMax) / PERCENT;
+  const due = part > challengePay ? part : lesser(challengePay, most);
   const motes = lesser(due, slashableBond(draft, hotspot)) as Motes;
   takeBond(draft, { hotspot, motes });
   draft.adjustSupply({ burned: motes });
