@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { addressOf } from "../identity/address.ts";
 import { arenaParams } from "../params.ts";
 import { buildTown, type GangKind } from "../testing/radio-gangs.ts";
-import { type Liar, openPropagation, type RadioTown } from "../testing/radio-town.ts";
+import { type Liar, openPropagation, RadioTown } from "../testing/radio-town.ts";
 import { dc, milliseconds } from "../units.ts";
 import type { Finding, Traffic } from "./classification.ts";
 import { classify } from "./classify.ts";
@@ -12,6 +12,7 @@ const HONEST = 24;
 const GANG = 6;
 const RADIUS_METERS = 4500;
 const ROUNDS = 8;
+const RIDGE_METERS = 3600;
 
 /** One small city of 24 honest hotspots and a gang of 6, after so many beacons of each. */
 function city(seed: number, gang?: GangKind): RadioTown {
@@ -43,6 +44,7 @@ test("an honest city, with cellars, hills, deaf and mute, is left in peace", () 
 const detections: readonly (readonly [GangKind, number])[] = [
   ["cage", 12],
   ["cage-faint", 12],
+  ["cage-clump", 12],
   ["virtual", 12],
   ["listening", 9],
   ["closet", 9],
@@ -60,6 +62,25 @@ for (const [kind, least] of detections) {
     assert.ok(gang >= least, `${gang} of ${2 * GANG}`);
   });
 }
+
+test("a village behind a ridge is no closed cluster", () => {
+  for (const seed of [1, 2]) {
+    const town = new RadioTown(seed, openPropagation);
+    // Nothing passes between the village, in the east, and the city.
+    const lie: Liar = ({ beaconer, witness, trueDbm }) =>
+      beaconer.claim.x < RIDGE_METERS === witness.claim.x < RIDGE_METERS ? trueDbm : undefined;
+    for (let i = 0; i < HONEST; i++) {
+      const angle = i * 2.4;
+      const away = 3500 * Math.sqrt((i + 1) / HONEST);
+      town.add({ claim: { x: away * Math.cos(angle), y: away * Math.sin(angle) }, lie });
+    }
+    for (let i = 0; i < GANG; i++) {
+      town.add({ claim: { x: RIDGE_METERS + 200 + 500 * (i % 2), y: 500 * i - 1250 }, lie });
+    }
+    for (let round = 0; round < ROUNDS; round++) town.round();
+    assert.deepEqual(town.classify(), [], `seed ${seed}`);
+  }
+});
 
 /** What a gang says of its honest victim, the first radio of the town. */
 const frames: Readonly<Record<string, Liar>> = {

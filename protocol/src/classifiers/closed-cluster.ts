@@ -9,13 +9,15 @@
  * of the silent, against the curve.
  *
  * Silent neighbours speak only
- * - if they are no farther away than the hearers: a village behind a ridge is no closed cluster;
+ * - if they are no farther away than the hearers, or a little and on all sides: a village behind a
+ *   ridge is no closed cluster;
  * - if they were there before the hotspot, or came at most a window after: newcomers cannot convict
  *   those who were there;
  * - if they are more than the hearers, and heard by each other: the local majority is believed.
  */
 import { EVIDENCE_MAX, type Finding } from "./classification.ts";
-import { type Curve, expectedOn } from "./curve.ts";
+import { binOf, type Curve, expectedOn } from "./curve.ts";
+import { arrowBetween } from "./ground.ts";
 import {
   addressesOf,
   heardOn,
@@ -27,6 +29,10 @@ import {
   sentOn,
 } from "./network.ts";
 import {
+  AROUND_CURVE_MIN,
+  AROUND_MIN,
+  AROUND_PARTS_MAX,
+  AROUND_TIMES,
   CLOSED_ROUNDS,
   CROSS_EXPECTED_EACH_MIN,
   CROSS_EXPECTED_MIN,
@@ -114,10 +120,61 @@ function crossParts(judged: Round, number: number): number | undefined {
   const hearers = hearersOf(judged.network, number);
   if (hearers.length < GROUP_MIN) return undefined;
   const reach = Math.max(...hearers.map(({ squareMeters }) => squareMeters));
-  const silent = silentOf(judged, { number, reach });
-  if (silent.length < SPEAKERS_MIN || !outnumber(judged.network, { silent, hearers })) {
+  const amid = silentOf(judged, { number, reach });
+  if (amid.length >= SPEAKERS_MIN) {
+    const parts = partsPassed(judged, { hearers, silent: amid });
+    if (parts !== undefined && parts <= CROSS_PARTS_MAX) return parts;
+  }
+  const around = silentAround(judged, { number, hearers });
+  if (around.length < AROUND_MIN || !surrounds(judged.network, { number, others: around })) {
     return undefined;
   }
+  const parts = partsPassed(judged, { hearers, silent: around });
+  return parts !== undefined && parts <= AROUND_PARTS_MAX ? parts : undefined;
+}
+
+/** Silent neighbours a little farther out than the group is wide, where most hear each other. */
+function silentAround(
+  judged: Round,
+  { number, hearers }: { number: number; hearers: readonly Beside[] },
+): Beside[] {
+  const { network, curve } = judged;
+  let wide = 0;
+  for (const one of hearers.slice(0, GROUP_MAX)) {
+    wide = Math.max(wide, one.squareMeters);
+    for (const other of hearers.slice(0, GROUP_MAX)) {
+      const link = linkOf(network, one.number, other.number);
+      if (one.number < other.number && link !== undefined) wide = Math.max(wide, link.squareMeters);
+    }
+  }
+  return silentOf(judged, { number, reach: wide * AROUND_TIMES * AROUND_TIMES }).filter(
+    ({ squareMeters }) => (curve[binOf(squareMeters)] ?? 0) >= AROUND_CURVE_MIN,
+  );
+}
+
+/** Whether there is no half of the horizon without one of them: so none if a ridge is between. */
+function surrounds(
+  network: Network,
+  { number, others }: { number: number; others: readonly Beside[] },
+): boolean {
+  const here = network.grounds[number];
+  if (here === undefined) return false;
+  const arrows = others.flatMap((other) => {
+    const there = network.grounds[other.number];
+    return there === undefined ? [] : [arrowBetween(here, there)];
+  });
+  // All within one half of the horizon: then one of them has all others on its left or ahead.
+  return !arrows.some((first) =>
+    arrows.every(({ east, north }) => first.east * north - first.north * east >= 0),
+  );
+}
+
+/** Thousandths of what is expected; undefined: too little is, or too few would be to tell. */
+function partsPassed(
+  judged: Round,
+  { hearers, silent }: { hearers: readonly Beside[]; silent: readonly Beside[] },
+): number | undefined {
+  if (!outnumber(judged.network, { silent, hearers })) return undefined;
   const all: Passed = { heard: 0, expected: 0 };
   let closed = 0;
   for (const hearer of hearers.slice(0, GROUP_MAX)) {
@@ -127,7 +184,7 @@ function crossParts(judged: Round, number: number): number | undefined {
     if (passed.expected >= CROSS_EXPECTED_EACH_MIN * MILLION && isClosed(passed)) closed += 1;
   }
   const enough = closed >= GROUP_MIN && all.expected >= CROSS_EXPECTED_MIN * MILLION;
-  return enough && isClosed(all) ? Math.floor((1000 * all.heard) / all.expected) : undefined;
+  return enough ? Math.floor((1000 * all.heard) / all.expected) : undefined;
 }
 
 const MILLION = 1_000_000;

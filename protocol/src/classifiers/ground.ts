@@ -37,15 +37,25 @@ export function groundOf(cell: Cell): Ground {
   return { lat: Math.trunc(latE7 / PARTS_PER_UNIT), lng: Math.trunc(lngE7 / PARTS_PER_UNIT) };
 }
 
+/** From one place to another, whole metres. */
+export function arrowBetween(from: Ground, to: Ground): { east: number; north: number } {
+  let east = to.lng - from.lng;
+  if (east > TURN / 2) east -= TURN;
+  if (east < -TURN / 2) east += TURN;
+  const north = to.lat - from.lat;
+  const squeezed = Math.floor((Math.abs(east) * cosine(from.lat + to.lat)) / 65_536);
+  const eastMeters = Math.floor((squeezed * MM_PER_UNIT) / 1000);
+  const northMeters = Math.floor((Math.abs(north) * MM_PER_UNIT) / 1000);
+  return {
+    east: east < 0 ? -eastMeters : eastMeters,
+    north: north < 0 ? -northMeters : northMeters,
+  };
+}
+
 /** Square of the distance, whole square metres, at least 1. Symmetric. */
 export function squareMeters(a: Ground, b: Ground): number {
-  let east = Math.abs(a.lng - b.lng);
-  if (east > TURN / 2) east = TURN - east;
-  const north = Math.abs(a.lat - b.lat);
-  const squeezed = Math.floor((east * cosine(a.lat + b.lat)) / 65_536);
-  const northMeters = Math.floor((north * MM_PER_UNIT) / 1000);
-  const eastMeters = Math.floor((squeezed * MM_PER_UNIT) / 1000);
-  return Math.max(1, northMeters * northMeters + eastMeters * eastMeters);
+  const { east, north } = arrowBetween(a, b);
+  return Math.max(1, north * north + east * east);
 }
 
 /** Cosine of half the angle, parts of 2^16, interpolated and floored. */

@@ -42,6 +42,16 @@ export const CLOSED_ROUNDS = 3;
 /** Distinct silent neighbours, at least. */
 export const SPEAKERS_MIN = 4;
 
+/**
+ * Where too few silent ones are within reach of the hearers: those around, up to so many times as far
+ * as the group is wide, and no farther than a third of hotspots hear each other. So many, on all sides,
+ * and next to nothing passes: a village in a valley has somebody on a slope.
+ */
+export const AROUND_TIMES = 4;
+export const AROUND_CURVE_MIN = 350;
+export const AROUND_MIN = 6;
+export const AROUND_PARTS_MAX = 100;
+
 /** unbacked-hearing: neighbours on each side that are asked. */
 export const BACKERS_MAX = 6;
 /** Neighbours on each side, at half the distance or less, without whom there is no judgement. */

@@ -24,6 +24,7 @@ export const gangKinds = [
   "closet-forged",
   "cage",
   "cage-faint",
+  "cage-clump",
   "tunnel",
   "far-tunnel",
   "made-up",
@@ -46,6 +47,8 @@ const odd: readonly { share: number; sendDb: number; receiveDb: number }[] = [
 
 /** Its beacons go round by cable. */
 const SILENT_DB = -200;
+/** Of a ring in the middle of the town, just outside each other's exclusion. */
+const CLUMP_METERS = 500;
 /** Nobody claims a place nearer to another than this where he can choose. */
 const APART_METERS = 450;
 
@@ -83,10 +86,14 @@ function addGang(
       claim = { x: claim.x + 6 * radiusMeters, y: claim.y + 10_000 };
     }
     if (kind === "extreme-distance") claim = onRing(town, 40_000, 90_000);
+    if (kind === "cage-clump") {
+      const angle = (2 * Math.PI * i) / plan.members;
+      claim = { x: CLUMP_METERS * Math.cos(angle), y: CLUMP_METERS * Math.sin(angle) };
+    }
     taken.push(claim);
     const lie = lies[kind];
     const base = { claim, gang: true, lie };
-    if (kind === "virtual" || kind === "cage" || kind === "cage-faint") {
+    if (kind === "virtual" || kind.startsWith("cage")) {
       town.add({ ...base, place: undefined });
     } else if (kind === "listening") {
       town.add({ ...base, place: room, site, sendDb: SILENT_DB });
@@ -117,6 +124,7 @@ const lies: Readonly<Record<GangKind, Liar>> = {
   closet: innerPlausible,
   "closet-forged": allForged,
   cage: innerOnly(plausible),
+  "cage-clump": innerOnly(plausible),
   "cage-faint": innerOnly(({ town }) => -128 - Math.floor(town.random() * 4)),
   tunnel: tunnelled,
   "far-tunnel": tunnelled,
