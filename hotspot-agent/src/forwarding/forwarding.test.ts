@@ -233,8 +233,9 @@ test("a router that vouches for each step gets every frame at once, though check
     }
     return bought(1);
   };
-  for (let i = 0; i < 400; i++) await hear(uplink(i));
-  assert.equal(packets(router).length, 400);
+  for (let i = 0; i < 350; i++) await hear(uplink(i));
+  // Not redeemed yet: less than four times its trust.
+  assert.equal(packets(router).length, 350);
   assert.equal(status().frames.offered, 0);
   await agent.dispose();
 });
