@@ -34,7 +34,8 @@ export function penalizeBond(draft: Draft, penalty: { hotspot: Address; percent:
   const part = (row.bondFull * percent) / PERCENT;
   const { challengePay } = draft.chain;
   const most = (row.bondFull * draft.context.params.penaltyPercentMax) / PERCENT;
-  const due = part > challengePay ? part : lesser(challengePay, most);
+  const worth = lesser(challengePay, most);
+  const due = part > worth ? part : worth;
   const motes = lesser(due, slashableBond(draft, hotspot)) as Motes;
   takeBond(draft, { hotspot, motes });
   draft.adjustSupply({ burned: motes });
