@@ -50,6 +50,7 @@ const detections: readonly (readonly [GangKind, number])[] = [
   ["closet", 9],
   ["closet-forged", 9],
   ["one-radio", 9],
+  ["extreme-distance", 9],
 ];
 for (const [kind, least] of detections) {
   test(`a gang is found, and nobody else: ${kind}`, () => {

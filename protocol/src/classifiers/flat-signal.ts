@@ -5,11 +5,13 @@
  * where another place explains them decisively better is it convicted: shadowing alone (hills, a
  * directional antenna) makes every place explain them badly.
  *
+ * Who is heard from afar alone, though hardly anybody is, needs less evidence: few hear him.
+ *
  * Of each fit the worst quarter is left out, so that a quarter of liars among the partners can
  * neither frame an honest one nor cover a cheat.
  */
 import { EVIDENCE_MAX, type Finding } from "./classification.ts";
-import { spreadingCentiDb, squareMeters } from "./ground.ts";
+import { type Ground, spreadingCentiDb, squareMeters } from "./ground.ts";
 import { addressesOf, heardOn, type Network, partnerOf } from "./network.ts";
 import {
   type Direction,
@@ -22,11 +24,15 @@ import {
 } from "./signals.ts";
 import {
   FLAT_METERS_MIN,
+  FLAT_MIDDLE_OF,
   FLAT_PLACES_MAX,
+  FLAT_REMOTE_METERS,
+  FLAT_REMOTE_SAMPLES_MIN,
   FLAT_REST_MIN,
   FLAT_ROUNDS,
   FLAT_SAMPLES_MIN,
   FLAT_SUSPECT_PARTS,
+  flatRemoteTimesMin,
   flatTimesMin,
 } from "./thresholds.ts";
 
@@ -39,16 +45,19 @@ interface Judged {
 
 export function flatSignals(judged: Judged): Finding[] {
   let times: ReadonlyMap<number, number> = new Map();
+  const remotes = new Map<number, number>();
   // Partners whose own places are false blur the picture of the others: they are left out in turn.
   for (let round = 0; round < FLAT_ROUNDS; round++) {
     const disbelieved = new Set([...judged.disbelieved, ...times.keys()]);
     const next = new Map<number, number>();
     for (const direction of directions) {
-      for (const [number, best] of timesBetter({ ...judged, disbelieved }, direction)) {
+      for (const [number, { best, remote }] of timesBetter({ ...judged, disbelieved }, direction)) {
         next.set(number, Math.max(best, next.get(number) ?? 0));
+        if (remote) remotes.set(number, Math.max(best, remotes.get(number) ?? 0));
       }
     }
-    times = next;
+    // Remote ones have each other for partners, and few besides: they stay found.
+    times = new Map([...next, ...remotes]);
   }
   return [...times].flatMap(([number, best]) => findingOf(judged.network, { number, best }));
 }
@@ -74,23 +83,29 @@ function findingOf(
  * By hotspot: how many times (thousandths) better the best other place explains its signals, where
  * that is decisive. Only those whose claims explain clearly less than is usual are looked at closely.
  */
-function timesBetter(judged: Judged, direction: Direction): Map<number, number> {
+function timesBetter(
+  judged: Judged,
+  direction: Direction,
+): Map<number, { best: number; remote: boolean }> {
   const { network, biases, disbelieved } = judged;
   const claims = network.hotspots.flatMap((_, number) => {
     const samples = samplesOf(network, { number, direction, biases }).filter(
       ({ partner }) => !disbelieved.has(partner),
     );
-    if (samples.length <= FLAT_SAMPLES_MIN) return [];
-    const { rest, count } = trimmedRest(pointsFrom(network, { from: number, samples }));
+    const origin = network.grounds[number];
+    const least = isRemote(samples) ? FLAT_REMOTE_SAMPLES_MIN : FLAT_SAMPLES_MIN;
+    if (origin === undefined || samples.length <= least) return [];
+    const { rest, count } = trimmedRest(pointsFrom(network, { origin, samples }));
     return [{ number, samples, usual: Math.floor(rest / count) }];
   });
   const sorted = claims.map(({ usual }) => usual).sort((x, y) => x - y);
   const middle = sorted[Math.floor(sorted.length / 2)] ?? 0;
-  const times = new Map<number, number>();
+  const times = new Map<number, { best: number; remote: boolean }>();
   for (const { number, samples, usual } of claims) {
-    if (usual * 1000 < middle * FLAT_SUSPECT_PARTS) continue;
+    const remote = isRemote(samples);
+    if (usual * 1000 < middle * FLAT_SUSPECT_PARTS && !remote) continue;
     const best = bestElsewhere(network, { number, samples });
-    if (best > 0) times.set(number, best);
+    if (best > 0) times.set(number, { best, remote });
   }
   return times;
 }
@@ -100,30 +115,58 @@ function bestElsewhere(
   { number, samples }: { number: number; samples: readonly Sample[] },
 ): number {
   const here = network.grounds[number];
-  const loudest = [...samples].sort((x, y) => y.signal - x.signal || x.partner - y.partner);
+  if (here === undefined) return 0;
+  const remote = isRemote(samples);
   let best = 0;
-  for (const { partner } of loudest.slice(0, FLAT_PLACES_MAX)) {
-    const there = network.grounds[partner];
-    if (here === undefined || there === undefined) continue;
+  for (const { there, partner } of placesOf(network, samples)) {
     if (squareMeters(here, there) < FLAT_METERS_MIN * FLAT_METERS_MIN) continue;
     const others = samples.filter((sample) => sample.partner !== partner);
-    const claimed = trimmedRest(pointsFrom(network, { from: number, samples: others }));
-    const moved = trimmedRest(pointsFrom(network, { from: partner, samples: others }));
+    const claimed = trimmedRest(pointsFrom(network, { origin: here, samples: others }));
+    const moved = trimmedRest(pointsFrom(network, { origin: there, samples: others }));
     const floor = Math.max(moved.rest, FLAT_REST_MIN * moved.count);
     const times = Math.floor((1000 * claimed.rest) / floor);
-    if (times >= flatTimesMin(moved.count)) best = Math.max(best, times);
+    const least = remote ? flatRemoteTimesMin(moved.count) : flatTimesMin(moved.count);
+    if (times >= least) best = Math.max(best, times);
   }
   return best;
 }
 
+/** Places of the loudest partners, and the middle of the loudest few. */
+function placesOf(
+  network: Network,
+  samples: readonly Sample[],
+): { there: Ground; partner: number | undefined }[] {
+  const loudest = [...samples]
+    .sort((x, y) => y.signal - x.signal || x.partner - y.partner)
+    .slice(0, FLAT_PLACES_MAX)
+    .flatMap(({ partner }) => {
+      const there = network.grounds[partner];
+      return there === undefined ? [] : [{ there, partner }];
+    });
+  const few = loudest.slice(0, FLAT_MIDDLE_OF).map(({ there }) => there);
+  if (few.length < FLAT_MIDDLE_OF) return loudest;
+  const middle = {
+    lat: Math.trunc(few.reduce((sum, { lat }) => sum + lat, 0) / few.length),
+    lng: Math.trunc(few.reduce((sum, { lng }) => sum + lng, 0) / few.length),
+  };
+  return [...loudest, { there: middle, partner: undefined }];
+}
+
+/** Most that it hears or that hear it are farther than hotspots usually are. */
+function isRemote(samples: readonly Sample[]): boolean {
+  const far = samples.filter(
+    ({ link }) => link.squareMeters >= FLAT_REMOTE_METERS * FLAT_REMOTE_METERS,
+  );
+  return 4 * far.length >= 3 * samples.length;
+}
+
 function pointsFrom(
   network: Network,
-  { from, samples }: { from: number; samples: readonly Sample[] },
+  { origin, samples }: { origin: Ground; samples: readonly Sample[] },
 ): Point[] {
-  const origin = network.grounds[from];
   return samples.flatMap(({ partner, signal }) => {
     const ground = network.grounds[partner];
-    if (origin === undefined || ground === undefined) return [];
+    if (ground === undefined) return [];
     return [{ spreading: Math.floor(spreadingCentiDb(squareMeters(origin, ground)) / 10), signal }];
   });
 }

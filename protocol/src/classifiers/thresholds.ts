@@ -154,6 +154,28 @@ const FLAT_TIMES: readonly (readonly [number, number])[] = [
   [8, 22760],
 ];
 
+/** The middle of so many of the loudest is tried too. */
+export const FLAT_MIDDLE_OF = 3;
+/** Three quarters of its partners so far away: rare enough to need less, T = 20, and fewer samples. */
+export const FLAT_REMOTE_METERS = 20_000;
+export const FLAT_REMOTE_SAMPLES_MIN = 9;
+export function flatRemoteTimesMin(samples: number): number {
+  const row = FLAT_REMOTE_TIMES.find(([least]) => samples >= least);
+  return row === undefined ? Number.MAX_SAFE_INTEGER : row[1];
+}
+const FLAT_REMOTE_TIMES: readonly (readonly [number, number])[] = [
+  [24, 2300],
+  [20, 2720],
+  [16, 3490],
+  [14, 4170],
+  [12, 5290],
+  [11, 6160],
+  [10, 7390],
+  [9, 9230],
+  [8, 12180],
+  [7, 17410],
+];
+
 /** self-dealing: DC of one router in a window below which nothing is marked: 1 USD. */
 export const DEALING_DC_MIN = 100_000n;
 /** So few hotspots get so much of it, thousandths. */
