@@ -224,3 +224,14 @@ test("whom fellows alone hear, though it hears many, is found by its links that 
     assert.ok(finding.evidence.length >= 7);
   }
 });
+
+test("where more hear a beacon than a challenge has room for, silence says nothing", () => {
+  for (const seed of [105, 106]) {
+    const plan = { seed, honest: 100, radiusMeters: 5000, propagation: openPropagation };
+    const town = buildTown(plan);
+    town.round();
+    town.round();
+    const found = town.classify().filter(({ kind }) => kind === "hotspot");
+    assert.deepEqual(found, [], `seed ${seed}`);
+  }
+});

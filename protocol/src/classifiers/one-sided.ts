@@ -12,6 +12,7 @@ import {
   ONE_SIDED,
   ONE_SIDED_CHANCE_PARTS,
   ONE_SIDED_CLEAR_TENTHS,
+  ONE_SIDED_CROWD,
   ONE_SIDED_FAINT_RANK,
   ONE_SIDED_FELLOWS_MIN,
   ONE_SIDED_LOUD_TENTHS,
@@ -27,7 +28,7 @@ interface Station {
   readonly offset: number;
   /** It hears several that are as faint as this. */
   readonly hearsFrom: number;
-  /** Hotspots that hear it. */
+  /** Hotspots that hear it; 0 where more do than a challenge has room for. */
   readonly hearers: number;
   /** Beacons that its row counts, if all who heard one are in the row. */
   readonly beacons: number;
@@ -184,11 +185,13 @@ function stationOf(links: readonly Link[], number: number): Station {
   const received: number[] = [];
   const sent: number[] = [];
   let edges = 0;
+  let heard = 0;
   let beacons = 0;
   for (const link of links) {
     const out = sentOn(link, number);
     const back = receivedOn(link, number);
     if (out !== undefined) edges += 1;
+    heard += out?.heard ?? 0;
     beacons = Math.max(beacons, out?.tried ?? 0);
     if (isGood(out)) sent.push(meanOf(out));
     if (isGood(back)) received.push(meanOf(back));
@@ -197,7 +200,8 @@ function stationOf(links: readonly Link[], number: number): Station {
   return {
     offset: middleOf(offsets),
     hearsFrom: faintOf(received),
-    hearers: sent.length,
+    // A challenge has room for so many reports: where it is crowded, silence says nothing.
+    hearers: heard < ONE_SIDED_CROWD * beacons ? sent.length : 0,
     beacons: edges < EDGES_MAX ? beacons : 0,
   };
 }

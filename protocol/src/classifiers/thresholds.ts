@@ -193,6 +193,8 @@ export const ONE_SIDED_SLACK_TENTHS = 10;
 /** Silence counts if its chance is at most this, thousandths; or twice, if the signal is so much louder. */
 export const ONE_SIDED_CHANCE_PARTS = 40;
 export const ONE_SIDED_CLEAR_TENTHS = 60;
+/** Hears of each beacon from which on a challenge (32 reports) may have had no room for others'. */
+export const ONE_SIDED_CROWD = 24;
 /** Whoever is so much louder than usual at that distance was relayed: the witness may be honest. */
 export const ONE_SIDED_LOUD_TENTHS = 80;
 /** Rounds in which suspects lose their voice. */
