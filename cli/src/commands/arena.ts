@@ -1,5 +1,5 @@
 /** `katydid arena`: cheats against the network's defences, in worlds with an honest twin. */
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { Fault } from "@katydid/platform";
 import {
   type ArenaOptions,
@@ -27,6 +27,7 @@ import {
   usage,
 } from "../command.ts";
 import { Progress } from "../progress.ts";
+import { writeResult } from "../result-file.ts";
 
 const SEEDS_MAX = 1000;
 const SEEDS_ON = 30;
@@ -119,13 +120,14 @@ function write(invocation: Invocation, run: ArenaRun): void {
   const page = optionText(invocation, "page");
   const markdown = optionText(invocation, "markdown");
   const { cpuSeconds, worlds, ...figures } = run;
-  if (json !== undefined) writeText(json, `${JSON.stringify(figures, undefined, 2)}\n`);
-  if (page !== undefined) writeText(page, arenaPage(run));
+  if (json !== undefined)
+    writeResult({ file: json, option: "--json" }, `${JSON.stringify(figures, undefined, 2)}\n`);
+  if (page !== undefined) writeResult({ file: page, option: "--page" }, arenaPage(run));
   if (markdown === "-") process.stdout.write(`${tableMarkdown(run.rows).join("\n")}\n`);
   else if (markdown !== undefined) {
     const text = withTable(readText(markdown), run.rows);
     if (text === undefined) throw usage(`${markdown} has no marks for the table.`);
-    writeText(markdown, text);
+    writeResult({ file: markdown, option: "--markdown" }, text);
   }
 }
 
@@ -135,14 +137,5 @@ function readText(file: string): string {
   } catch (cause) {
     const advice = `Cannot read ${file}: it has to be there, with the table's marks.`;
     throw new Fault({ code: "file-unreadable", file, advice }, { cause });
-  }
-}
-
-function writeText(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (cause) {
-    const advice = `Cannot write ${file}: choose another file.`;
-    throw new Fault({ code: "file-unwritable", file, advice }, { cause });
   }
 }

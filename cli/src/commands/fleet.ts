@@ -1,6 +1,4 @@
 /** `katydid fleet`: a whole network in virtual time, as fast as this machine can. */
-import { closeSync, existsSync, openSync, unlinkSync, writeFileSync } from "node:fs";
-import { Fault } from "@katydid/platform";
 import { presetNames } from "@katydid/protocol";
 import {
   FLEET_DEVICES_MAX,
@@ -20,6 +18,7 @@ import {
   usage,
 } from "../command.ts";
 import { Progress } from "../progress.ts";
+import { resultFile, writeResult } from "../result-file.ts";
 
 export const fleet: Command = {
   name: "fleet",
@@ -41,8 +40,7 @@ export const fleet: Command = {
     const options = fleetOptions(invocation);
     const flaw = fleetOptionsFlaw(options);
     if (flaw !== undefined) throw usage(`${flaw}.`);
-    const file = optionText(invocation, "json");
-    if (file !== undefined) assertWritable(file);
+    const result = resultFile(invocation, "json");
     const progress = new Progress(process.stderr);
     const startedAt = process.hrtime.bigint();
     const say = (line: string) => {
@@ -51,7 +49,7 @@ export const fleet: Command = {
     };
     const run = await runFleet(options, say, (says) => progress.show(says));
     progress.clear();
-    if (file !== undefined) writeResult(file, run);
+    if (result !== undefined) writeResult(result, `${JSON.stringify(run, undefined, 2)}\n`);
     // What this machine did is no part of the result.
     const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
     const rate = Math.round(run.events / seconds);
@@ -75,28 +73,4 @@ function fleetOptions(invocation: Invocation): FleetOptions {
     seed: optionText(invocation, "seed") ?? "7",
     preset,
   };
-}
-
-/** A run takes minutes: that its result has no place is said before it. */
-function assertWritable(file: string): void {
-  try {
-    const isThere = existsSync(file);
-    closeSync(openSync(file, "a"));
-    if (!isThere) unlinkSync(file);
-  } catch (cause) {
-    throw unwritable(file, cause);
-  }
-}
-
-function writeResult(file: string, result: object): void {
-  try {
-    writeFileSync(file, `${JSON.stringify(result, undefined, 2)}\n`);
-  } catch (cause) {
-    throw unwritable(file, cause);
-  }
-}
-
-function unwritable(file: string, cause: unknown): Fault {
-  const advice = `Cannot write ${file}: choose another file with --json.`;
-  return new Fault({ code: "file-unwritable", file, advice }, { cause });
 }

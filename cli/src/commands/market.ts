@@ -1,6 +1,4 @@
 /** `katydid market`: owners as agents on the shipped rewards; claims that can fail. */
-import { closeSync, existsSync, openSync, unlinkSync, writeFileSync } from "node:fs";
-import { Fault } from "@katydid/platform";
 import {
   allHold,
   checkAgainstFleet,
@@ -28,6 +26,7 @@ import {
   usage,
 } from "../command.ts";
 import { Progress } from "../progress.ts";
+import { resultFile, writeResult } from "../result-file.ts";
 
 const NAMES = scenarios.map(({ name }) => name).join(", ");
 
@@ -44,9 +43,8 @@ export const market: Command = {
     { flags: "--page FILE", summary: "write tables and plots to a page of one file" },
   ],
   run: async (invocation): Promise<Answer> => {
-    const files = ["json", "page"].map((name) => optionText(invocation, name));
-    for (const file of files) if (file !== undefined) assertWritable(file);
-    const [jsonFile, pageFile] = files;
+    const jsonFile = resultFile(invocation, "json");
+    const pageFile = resultFile(invocation, "page");
     const progress = new Progress(process.stderr);
     const say = (line: string) => {
       progress.clear();
@@ -56,13 +54,13 @@ export const market: Command = {
       progress.show("running a fleet of 30 hotspots for 12 virtual hours");
       const check = await checkAgainstFleet();
       for (const line of checkTable(check)) say(line);
-      if (jsonFile !== undefined) write(jsonFile, jsonOf(check));
+      if (jsonFile !== undefined) writeResult(jsonFile, jsonOf(check));
       return answer(check.holds);
     }
     const startedAt = process.cpuUsage();
     const runs = runAll(invocation, { say, progress });
-    if (jsonFile !== undefined) write(jsonFile, jsonOf(runs.map(scenarioJson)));
-    if (pageFile !== undefined) write(pageFile, marketPage(runs));
+    if (jsonFile !== undefined) writeResult(jsonFile, jsonOf(runs.map(scenarioJson)));
+    if (pageFile !== undefined) writeResult(pageFile, marketPage(runs));
     // What this machine did is no part of the result.
     const { user, system } = process.cpuUsage(startedAt);
     process.stderr.write(`${((user + system) / 1e6).toFixed(1)} s of processor time\n`);
@@ -104,27 +102,3 @@ function chosen(invocation: Invocation): readonly Scenario[] {
 }
 
 const jsonOf = (value: object): string => `${JSON.stringify(value, undefined, 1)}\n`;
-
-/** A run takes minutes: that its result has no place is said before it. */
-function assertWritable(file: string): void {
-  try {
-    const isThere = existsSync(file);
-    closeSync(openSync(file, "a"));
-    if (!isThere) unlinkSync(file);
-  } catch (cause) {
-    throw unwritable(file, cause);
-  }
-}
-
-function write(file: string, text: string): void {
-  try {
-    writeFileSync(file, text);
-  } catch (cause) {
-    throw unwritable(file, cause);
-  }
-}
-
-function unwritable(file: string, cause: unknown): Fault {
-  const advice = `Cannot write ${file}: choose another file.`;
-  return new Fault({ code: "file-unwritable", file, advice }, { cause });
-}
