@@ -85,34 +85,37 @@ export function closedClusters(judged: Judged): { number: number; finding: Findi
   }
   return [...suspects].flatMap(([number, parts]) => {
     const hotspot = network.hotspots[number];
-    const group = vouchedFor(network, { number, suspects });
-    if (hotspot === undefined || group.heard < GROUP_MIN) return [];
+    if (hotspot === undefined || suspectsHeard(network, { number, suspects }) < GROUP_MIN)
+      return [];
     const finding: Finding = {
       kind: "hotspot",
       hotspot: hotspot.address,
       classifier: "closed-cluster",
       score: Math.max(1, 1000 - parts),
-      evidence: addressesOf(network, { numbers: group.partners, max: EVIDENCE_MAX }),
+      // Who is not where he says hears nobody from there: all his edges are evidence.
+      evidence: addressesOf(network, { numbers: partnersOf(network, number), max: EVIDENCE_MAX }),
     };
     return [{ number, finding }];
   });
 }
 
 /**
- * The other suspects that it heard or that heard it. Only whoever says himself that he heard several
- * of them is of the group: a cage that says that it hears an honest cellar does not drag it in.
+ * How many other suspects it says itself that it heard: of the group is only who says so of several,
+ * and a cage that says that it hears an honest cellar does not drag it in.
  */
-function vouchedFor(
+function suspectsHeard(
   network: Network,
   { number, suspects }: { number: number; suspects: ReadonlyMap<number, number> },
-): { partners: number[]; heard: number } {
-  const links = (network.links[number] ?? []).filter(
-    (link) => heardOn(link) > 0 && suspects.has(partnerOf(link, number)),
-  );
-  return {
-    partners: links.map((link) => partnerOf(link, number)),
-    heard: links.filter((link) => (receivedOn(link, number)?.heard ?? 0) > 0).length,
-  };
+): number {
+  return (network.links[number] ?? []).filter(
+    (link) => suspects.has(partnerOf(link, number)) && (receivedOn(link, number)?.heard ?? 0) > 0,
+  ).length;
+}
+
+/** Whom it heard or who heard it. */
+function partnersOf(network: Network, number: number): number[] {
+  const links = (network.links[number] ?? []).filter((link) => heardOn(link) > 0);
+  return links.map((link) => partnerOf(link, number));
 }
 
 /** What passes from hearers to silent neighbours, thousandths; undefined: no reason to suspect. */

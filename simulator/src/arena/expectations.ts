@@ -19,9 +19,6 @@ const FREE_SAMPLE = "reads what an unknown router may owe";
 export const knownToProfit: Readonly<Record<string, string>> = {
   "spoof-city": PAID_BEFORE,
   "forged-signal": PAID_BEFORE,
-  closet: PAID_BEFORE,
-  "closet-listening": PAID_BEFORE,
-  "closet-listening-forged": PAID_BEFORE,
   "made-up-challenger": PAID_BEFORE,
   "made-up-target": PAID_BEFORE,
   "one-radio": PAID_BEFORE,
