@@ -4,9 +4,8 @@
  * strategy loses.
  */
 
-/** Found and denied, but what it was paid before for edges that are no evidence is released. */
-const PAID_BEFORE =
-  "found, yet paid for its first intervals: evidence does not cover all its edges";
+/** Members that are not found, or what was released before: not traced for each. */
+const FOUND_AND_PAID = "found, yet not all of its members' pay is burned";
 /** Radio evidence of a place where nobody else listens is the group's own word. */
 const NOBODY_LISTENS = "nobody else is there to be silent";
 /** Looks like luck of the air. */
@@ -17,15 +16,15 @@ const BREAKS_EVEN = "gains nothing any more, and loses nothing either";
 const FREE_SAMPLE = "reads what an unknown router may owe";
 
 export const knownToProfit: Readonly<Record<string, string>> = {
-  "spoof-city": PAID_BEFORE,
-  "forged-signal": PAID_BEFORE,
-  "made-up-challenger": PAID_BEFORE,
-  "made-up-target": PAID_BEFORE,
-  "one-radio": PAID_BEFORE,
-  "one-radio-spread": PAID_BEFORE,
-  "one-radio-noise": PAID_BEFORE,
-  "gain-high": PAID_BEFORE,
-  "extreme-distance": "found only where many enough honest hotspots hear it",
+  "spoof-city": FOUND_AND_PAID,
+  "forged-signal": FOUND_AND_PAID,
+  "made-up-challenger": FOUND_AND_PAID,
+  "made-up-target": FOUND_AND_PAID,
+  "one-radio": FOUND_AND_PAID,
+  "one-radio-spread": FOUND_AND_PAID,
+  "one-radio-noise": FOUND_AND_PAID,
+  "gain-high": FOUND_AND_PAID,
+  "extreme-distance": "found only where enough honest hotspots hear it",
   "one-radio-forged": "its own word on strangers is forged, and few hear it",
   "ghost-town": NOBODY_LISTENS,
   "ghost-suburb": NOBODY_LISTENS,

@@ -1,7 +1,7 @@
 /**
  * Acknowledges rival witnesses some seconds later than their reports came, with that time, and reveals
- * them with it: they fail rule 6, and nothing was left out. Who was acknowledged cannot fall back on a
- * commitment. Where rule 6 has no teeth the time is past the deadline (rule 5).
+ * them with it: they fail rule 6, and nothing was left out. Once that stopped
+ * their commitments, and this gained; now a commitment counts against a late time. Where rule 6 has no teeth the time is past the deadline (rule 5).
  */
 import { type Address, milliseconds, type Params } from "@katydid/protocol";
 import type { Strategy } from "../strategy.ts";

@@ -1,7 +1,6 @@
 /**
- * Does not acknowledge rivals, and lists them with a made-up reason. Against rule 4 and its clause
- * that a listed witness has had its first report: a commitment of one that is listed counts for
- * nothing, and without an acknowledgement nobody can show that the reason is false.
+ * Does not acknowledge rivals, and lists them with a made-up reason. Against step 5: to be listed
+ * once voided a commitment, and this gained; now the list is the challenger's word alone.
  */
 import type { Strategy } from "../strategy.ts";
 import { bestKept } from "../wrappers/challenge-value.ts";
