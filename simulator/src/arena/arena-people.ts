@@ -1,5 +1,4 @@
 /** Who takes part in a world of the arena: keys of the seed, each hotspot with an owner of its own. */
-import { genesisProducer, type LedgerNodeOptions } from "@katydid/ledger";
 import type { Random } from "@katydid/platform";
 import {
   type Address,
@@ -11,6 +10,7 @@ import {
   type Params,
   tokens,
 } from "@katydid/protocol";
+import { type Genesis, simulatedGenesis } from "../fleet/genesis.ts";
 
 /** 0.10 USD: an honest hotspot earns some 55 tokens a scaled day, and its bond is 400. */
 export const PRICE_MICRO_USD = microUsd(100_000);
@@ -75,24 +75,13 @@ export function arenaGenesis(from: {
   readonly chainId: string;
   readonly time: Milliseconds;
   readonly params: Params;
-}): LedgerNodeOptions["genesis"] {
-  const { people, chainId, time, params } = from;
+}): Genesis {
+  const { people } = from;
   const grant = (address: Address, motes: Motes) => ({ address, motes });
-  const { producer: key, producerSeed: seed } = people;
-  return {
-    chainId,
-    time,
-    params: params.name,
-    producer: genesisProducer({ key, seed, stakeMotes: params.validatorStake }),
-    oracles: [],
-    priceMicroUsd: PRICE_MICRO_USD,
-    accounts: [
-      grant(key.address, OWNER_MOTES),
-      ...[people.router, people.gangRouter].map(({ owner }) =>
-        grant(owner.address, OPERATOR_MOTES),
-      ),
-      ...[...people.honest, ...people.gang].map(({ owner }) => grant(owner.address, OWNER_MOTES)),
-    ],
-    relays: people.relays.map(({ operator, url }) => ({ operator: operator.address, url })),
-  };
+  const grants = [
+    grant(people.producer.address, OWNER_MOTES),
+    ...[people.router, people.gangRouter].map(({ owner }) => grant(owner.address, OPERATOR_MOTES)),
+    ...[...people.honest, ...people.gang].map(({ owner }) => grant(owner.address, OWNER_MOTES)),
+  ];
+  return simulatedGenesis({ ...from, grants, priceMicroUsd: PRICE_MICRO_USD });
 }

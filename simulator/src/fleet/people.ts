@@ -1,7 +1,6 @@
 /**
  * Who takes part in a fleet, and what the ledger grants them: keys of the seed, so worth nothing.
  */
-import { genesisProducer, type LedgerNodeOptions } from "@katydid/ledger";
 import type { Random } from "@katydid/platform";
 import {
   type Address,
@@ -13,6 +12,7 @@ import {
   type Params,
   tokens,
 } from "@katydid/protocol";
+import { type Genesis, simulatedGenesis } from "./genesis.ts";
 
 /** Hotspots of one patron: enthusiasts place several. */
 const HOTSPOTS_PER_PATRON = 6;
@@ -23,8 +23,6 @@ const PATRON_MOTES = tokens(1000);
 const OPERATOR_MOTES = tokens(1_000_000);
 /** Brokers that carry challenges: reports go through three. */
 const RELAYS = 3;
-
-type Genesis = LedgerNodeOptions["genesis"];
 
 export interface People {
   readonly producer: KeyPair;
@@ -66,21 +64,12 @@ export function fleetGenesis(from: {
   readonly time: Milliseconds;
   readonly params: Params;
 }): Genesis {
-  const { people, chainId, time, params } = from;
+  const { people } = from;
   const grant = (address: Address, motes: Motes) => ({ address, motes });
-  const { producer: key, producerSeed: seed } = people;
-  return {
-    chainId,
-    time,
-    params: params.name,
-    producer: genesisProducer({ key, seed, stakeMotes: params.validatorStake }),
-    oracles: [],
-    priceMicroUsd: PRICE_MICRO_USD,
-    accounts: [
-      grant(people.operator.address, OPERATOR_MOTES),
-      grant(key.address, PATRON_MOTES),
-      ...people.patrons.map(({ address }) => grant(address, PATRON_MOTES)),
-    ],
-    relays: people.relays.map(({ operator, url }) => ({ operator: operator.address, url })),
-  };
+  const grants = [
+    grant(people.operator.address, OPERATOR_MOTES),
+    grant(people.producer.address, PATRON_MOTES),
+    ...people.patrons.map(({ address }) => grant(address, PATRON_MOTES)),
+  ];
+  return simulatedGenesis({ ...from, grants, priceMicroUsd: PRICE_MICRO_USD });
 }
